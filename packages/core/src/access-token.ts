@@ -1,0 +1,102 @@
+import type { Credential } from './credential.js'
+import type { VerifiedJwt } from './jwt/signature.js'
+import type { JsonObject, JsonValue } from './lib/json.js'
+
+/** The claims of a verified access token: types that were checked are told, all others are for you to check. */
+export interface AccessTokenClaims extends JsonObject {
+  readonly iss: string
+  readonly exp: number
+  readonly aud?: string | readonly string[]
+  readonly iat?: number
+  readonly nbf?: number
+  readonly sub?: string
+  readonly client_id?: string
+  readonly jti?: string
+}
+
+/** An access token that was found valid. Deeply frozen: requests that carry the same token may share it. */
+export interface AccessToken {
+  /** The token as it was sent. Not enumerable, so that logging or copying the object does not spill it. */
+  readonly token: string
+  readonly scheme: 'Bearer'
+  /** `iss`, equal to the letter to one of the issuers in the options. */
+  readonly issuer: string
+  /** `sub`: a user, or for the client credentials grant mostly the client (RFC 9068 §5: do not take it for a user just because it is there). */
+  readonly subject: string | undefined
+  /** `client_id` (RFC 9068 §2.2), or its older names `azp`, `cid` and `appid`. */
+  readonly clientId: string | undefined
+  /** All of `aud`. */
+  readonly audience: readonly string[]
+  /** The scopes granted; an empty set where the token has none. */
+  readonly scopes: ReadonlySet<string>
+  /** `exp`, in seconds since the epoch. */
+  readonly expiresAt: number
+  /** `iat`, in seconds since the epoch. */
+  readonly issuedAt: number | undefined
+  readonly claims: AccessTokenClaims
+  readonly header: JsonObject
+  /** `cnf`: always `undefined` as long as bound tokens are refused. */
+  readonly confirmation: JsonObject | undefined
+}
+
+/** Makes the access token of a JWT that has passed every check. */
+export function createAccessToken(
+  { scheme, token }: Credential,
+  { header, claims }: VerifiedJwt,
+  scopeClaims: readonly string[],
+): AccessToken {
+  const checked = claims as AccessTokenClaims
+  const { aud = [] } = checked
+  const accessToken = {
+    scheme,
+    issuer: checked.iss,
+    subject: checked.sub,
+    clientId: firstString(claims, ['client_id', 'azp', 'cid', 'appid']),
+    audience: Object.freeze(typeof aud === 'string' ? [aud] : [...aud]),
+    scopes: readScopes(claims, scopeClaims),
+    expiresAt: checked.exp,
+    issuedAt: checked.iat,
+    claims: checked,
+    header,
+    confirmation: undefined,
+  }
+  return Object.freeze(Object.defineProperty(accessToken, 'token', { value: token })) as AccessToken
+}
+
+function firstString(claims: JsonObject, names: readonly string[]): string | undefined {
+  const name = names.find((candidate) => typeof claims[candidate] === 'string')
+  return name === undefined ? undefined : (claims[name] as string)
+}
+
+/**
+ * The scopes in the first of `scopeClaims` that the token has. Never a union: a claim that somebody else fills must not add to `scope`.
+ */
+function readScopes(claims: JsonObject, scopeClaims: readonly string[]): ReadonlySet<string> {
+  const name = scopeClaims.find((candidate) => claims[candidate] !== undefined)
+  return new FrozenSet(name === undefined ? [] : scopesIn(name, claims[name]))
+}
+
+/** `scope` is a string (RFC 9068 §2.2.3, RFC 6749 §3.3: split at the space and nowhere else); other claims may be arrays of strings. */
+function scopesIn(name: string, value: JsonValue | undefined): readonly string[] {
+  if (typeof value === 'string') return value.split(' ').filter((scope) => scope !== '')
+  if (name === 'scope' || !Array.isArray(value)) return []
+  return value.every((scope) => typeof scope === 'string') ? value : []
+}
+
+/** `Object.freeze` leaves the inside of a Set open; one handler that adds a scope would add it for every request that shares the token. */
+class FrozenSet extends Set<string> {
+  constructor(values: readonly string[]) {
+    super()
+    for (const value of values) super.add(value)
+    Object.freeze(this)
+  }
+  override add(): never {
+    throw new TypeError('The scopes of an access token cannot be changed')
+  }
+  override delete(): never {
+    throw new TypeError('The scopes of an access token cannot be changed')
+  }
+  override clear(): never {
+    throw new TypeError('The scopes of an access token cannot be changed')
+  }
+}

@@ -1,0 +1,19 @@
+import { rejectToken } from './failure.js'
+import type { VerifiedJwt } from './jwt/signature.js'
+import { isObject } from './lib/json.js'
+
+/**
+ * A token with `cnf` belongs to whoever holds the key named there (RFC 7800 §3.1, RFC 9449 §6, RFC 8705 §3.1). No proof of such a key is read
+ * here, so the token is refused: taken as a bearer token it would serve a thief as well as its owner.
+ */
+export function requireProvenConfirmation({ claims }: VerifiedJwt): void {
+  const { cnf } = claims
+  if (cnf === undefined) return
+  if (!isObject(cnf) || Object.keys(cnf).length === 0) rejectToken('malformed', 'cnf is not an object with members')
+  for (const name of ['jkt', 'x5t#S256']) {
+    const thumbprint = cnf[name]
+    if (thumbprint !== undefined && (typeof thumbprint !== 'string' || thumbprint === ''))
+      rejectToken('malformed', `cnf.${name} is not a thumbprint`)
+  }
+  rejectToken('unproven_confirmation', 'the token is bound to a key (cnf) that this verifier cannot see proven')
+}

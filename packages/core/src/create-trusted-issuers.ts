@@ -1,0 +1,94 @@
+import type { Emit } from './events.js'
+import { invalidOption } from './invalid-option.js'
+import { createMetadataSource, metadataUrlsFor } from './issuer/metadata.js'
+import type { TrustedIssuer, TrustedIssuers } from './issuer/trusted-issuer.js'
+import { judgeJwk } from './keys/jwk.js'
+import type { OnSkipped } from './keys/key-set.js'
+import { createRemoteKeySource, createStaticKeySource, type KeySource } from './keys/key-source.js'
+import { createJwksLoader, membersOf } from './keys/load-jwks.js'
+import { isObject, type JsonObject, type JsonValue, parseJsonObject } from './lib/json.js'
+import { createJsonLoader } from './lib/load-json.js'
+import type { CheckedIssuer, CheckedOptions } from './options.js'
+
+/** Puts together, from checked options, what each issuer needs. Issuers share nothing, so that the trouble of one is never another's. */
+export function createTrustedIssuers(options: CheckedOptions): TrustedIssuers {
+  return new Map(options.issuers.map((entry) => [entry.issuer, createTrustedIssuer(entry, options)]))
+}
+
+function createTrustedIssuer(entry: CheckedIssuer, options: CheckedOptions): TrustedIssuer {
+  const { issuer, audience, algorithms, profile, clockTolerance, scopeClaims } = entry
+  const onSkipped: OnSkipped = (skipped) => options.emit({ type: 'key.skipped', issuer, ...skipped })
+  const keys =
+    entry.jwks === undefined
+      ? remoteKeys(entry, options, onSkipped)
+      : createStaticKeySource(staticMembers(entry.jwks, entry.path), onSkipped)
+  return { issuer, audience, algorithms, profile, clockTolerance, scopeClaims, keys }
+}
+
+const ATTEMPT_TIMEOUT = 3 // seconds for one exchange; shorter ones have proved too tight in Lambda and behind NAT
+
+function remoteKeys(entry: CheckedIssuer, options: CheckedOptions, onSkipped: OnSkipped): KeySource {
+  const { issuer, jwksUri, metadataUrl } = entry
+  const { fetch, clock, insecure, emit, keys: times } = options
+  const attemptTimeout = Math.min(ATTEMPT_TIMEOUT, times.timeout)
+  const locate =
+    jwksUri === undefined
+      ? createMetadataSource({
+          issuer,
+          urls: metadataUrl === undefined ? metadataUrlsFor(issuer) : [metadataUrl],
+          load: createJsonLoader('metadata', fetch, attemptTimeout),
+          clock,
+          insecure,
+        })
+      : async () => ({ jwksUri })
+  const load = createJwksLoader(locate, createJsonLoader('keys', fetch, attemptTimeout), times.timeout)
+  return createRemoteKeySource({
+    load: reported(load, issuer, clock, emit),
+    onSkipped,
+    times,
+    clock,
+    random: Math.random,
+  })
+}
+
+type Load = ReturnType<typeof createJwksLoader>
+
+function reported(load: Load, issuer: string, clock: () => number, emit: Emit): Load {
+  return async () => {
+    const startedAt = clock()
+    const report = (outcome: { ok: boolean; reason?: string }): void =>
+      emit({ type: 'keys.fetch', issuer, duration: clock() - startedAt, ...outcome })
+    try {
+      const members = await load()
+      report({ ok: true })
+      return members
+    } catch (error) {
+      report({ ok: false, reason: error instanceof Error ? error.message : 'unknown error' })
+      throw error
+    }
+  }
+}
+
+const MAX_DEPTH = 16
+
+/** A set that the user wrote down is judged at once: a mistake in it should show when the process starts, not when the first token comes. */
+function staticMembers(jwks: object, path: string): readonly JsonValue[] {
+  const members = membersOf(asJson(jwks, path)) ?? badSet(path, jwks)
+  const verdicts = members.filter(isObject).map((member) => judgeJwk(member as JsonObject))
+  const isSecret = verdicts.some((verdict) => 'skipped' in verdict && verdict.skipped === 'private')
+  if (isSecret) throw invalidOption(`${path}.jwks`, 'public keys only, but there is a private or symmetric one', jwks)
+  if (!verdicts.some((verdict) => 'algorithms' in verdict)) badSet(path, jwks)
+  return members
+}
+
+function asJson(jwks: object, path: string): JsonObject {
+  try {
+    return parseJsonObject(JSON.stringify(jwks), MAX_DEPTH) ?? badSet(path, jwks)
+  } catch {
+    return badSet(path, jwks)
+  }
+}
+
+function badSet(path: string, jwks: object): never {
+  throw invalidOption(`${path}.jwks`, 'a JWK set { keys: […] } with at least one key that can be used', jwks)
+}

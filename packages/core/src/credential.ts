@@ -1,0 +1,54 @@
+import { reject, rejectToken } from './failure.js'
+import type { RequestLike } from './request.js'
+
+/** What a client presented, not looked into yet. */
+export interface Credential {
+  readonly scheme: 'Bearer'
+  readonly token: string
+}
+
+const MAX_LENGTH = 16 * 1024
+
+// Spelt out: `\s` and `\w` would let tab, NBSP and more through, which Node hands to the application.
+const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/ // RFC 9110 §5.6.2
+const token68 = /^[A-Za-z0-9._~+/-]+=*$/ // RFC 9110 §11.2
+const bearer = /^bearer$/i // without the u flag this folds ASCII letters only: U+017F and U+212A stay strangers
+
+/** Reads the `Authorization` header (RFC 6750 §2.1, RFC 9110 §11.4). Query, body and cookies are never looked at. */
+export function extractCredential(request: RequestLike): Credential {
+  const [line, ...others] = authorizationLines(request)
+  if (line === undefined)
+    reject({ kind: 'unauthenticated', reason: 'no_credentials' }, 'the request has no Authorization header')
+  // Whichever of two lines we took, a proxy may have judged the other one.
+  if (others.length > 0)
+    reject({ kind: 'invalid_request', reason: 'several_credentials' }, 'the request has several Authorization headers')
+  const [scheme, rest] = splitAtFirstSpace(line)
+  if (!token.test(scheme)) malformed('the Authorization header does not start with a scheme')
+  if (!bearer.test(scheme))
+    reject({ kind: 'unauthenticated', reason: 'unsupported_scheme' }, 'the Authorization scheme is not Bearer')
+  const credential = rest.replace(/^ +/, '') // 1*SP between scheme and token
+  if (!token68.test(credential)) malformed('what follows the Bearer scheme is not one token')
+  if (credential.length > MAX_LENGTH) rejectToken('malformed', 'the token is longer than 16 KiB')
+  return { scheme: 'Bearer', token: credential }
+}
+
+/** A token that came some other way than in a request, perhaps from code without types. */
+export function bareCredential(token: unknown): Credential {
+  if (typeof token !== 'string') rejectToken('malformed', 'the token is not a string')
+  return { scheme: 'Bearer', token }
+}
+
+function authorizationLines({ headers }: RequestLike): readonly string[] {
+  if (headers.getLines !== undefined) return headers.getLines('authorization')
+  const joined = headers.get('authorization') // a web `Headers` joins several lines with a comma, which no token68 has
+  return joined === null || joined === undefined ? [] : [joined]
+}
+
+function splitAtFirstSpace(line: string): [string, string] {
+  const space = line.indexOf(' ')
+  return space === -1 ? [line, ''] : [line.slice(0, space), line.slice(space)]
+}
+
+function malformed(detail: string): never {
+  reject({ kind: 'invalid_request', reason: 'malformed_credentials' }, detail)
+}

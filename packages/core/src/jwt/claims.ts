@@ -1,0 +1,87 @@
+import { type InvalidTokenReason, rejectToken } from '../failure.js'
+import type { JsonObject, JsonValue } from '../lib/json.js'
+import type { Profile } from '../options.js'
+import type { VerifiedJwt } from './signature.js'
+
+/** What the claims of an access token are held against. */
+export interface ClaimRules {
+  /** One of them must be named in `aud`; `null` for an issuer whose tokens name none. */
+  readonly audience: readonly string[] | null
+  readonly profile: Profile
+  /** Seconds. */
+  readonly clockTolerance: number
+}
+
+/** RFC 7519 §4.1, RFC 9068 §2.2 and §4. `iss` is not among them: it has chosen the keys. `now` is in milliseconds. */
+export function requireValidClaims({ claims }: VerifiedJwt, rules: ClaimRules, now: number): void {
+  const problem = problemWithClaims(claims, rules, now)
+  if (problem !== undefined) rejectToken(problem.reason, problem.detail)
+}
+
+interface Problem {
+  readonly reason: InvalidTokenReason
+  readonly detail: string
+}
+
+export function problemWithClaims(claims: JsonObject, rules: ClaimRules, now: number): Problem | undefined {
+  return (
+    problemWithTypes(claims) ??
+    problemWithAudience(claims['aud'], rules.audience) ??
+    problemWithTimes(claims, Math.floor(now / 1000), rules.clockTolerance) ??
+    (rules.profile === 'rfc9068' ? problemWithProfile(claims) : undefined)
+  )
+}
+
+function problemWithTypes(claims: JsonObject): Problem | undefined {
+  if (claims['exp'] === undefined) return { reason: 'missing_claim', detail: 'exp is missing' }
+  for (const name of ['exp', 'nbf', 'iat']) {
+    if (claims[name] !== undefined && !isNumericDate(claims[name]))
+      return { reason: 'malformed', detail: `${name} is not a NumericDate` }
+  }
+  for (const name of ['sub', 'client_id', 'jti']) {
+    if (claims[name] !== undefined && typeof claims[name] !== 'string')
+      return { reason: 'malformed', detail: `${name} is not a string` }
+  }
+  if (claims['aud'] !== undefined && !isStringOrStrings(claims['aud']))
+    return { reason: 'malformed', detail: 'aud is not a string or an array of strings' }
+  return undefined
+}
+
+/** RFC 7519 §2. A number beyond 2^53 is not exact any more, and no date. */
+function isNumericDate(value: JsonValue | undefined): boolean {
+  return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER
+}
+
+function isStringOrStrings(value: JsonValue): boolean {
+  return typeof value === 'string' || (Array.isArray(value) && value.every((member) => typeof member === 'string'))
+}
+
+/** RFC 7519 §4.1.3, RFC 9068 §4: equal to the letter; no pattern, no prefix, no slash forgiven. */
+function problemWithAudience(aud: JsonValue | undefined, accepted: readonly string[] | null): Problem | undefined {
+  if (accepted === null) return undefined
+  if (aud === undefined) return { reason: 'missing_claim', detail: 'aud is missing' }
+  const named: readonly JsonValue[] = Array.isArray(aud) ? aud : [aud]
+  if (accepted.some((audience) => named.includes(audience))) return undefined
+  return { reason: 'audience', detail: 'aud does not name this API' }
+}
+
+function problemWithTimes({ exp, nbf, iat }: JsonObject, now: number, tolerance: number): Problem | undefined {
+  if (!(now < Number(exp) + tolerance)) return { reason: 'expired', detail: 'exp has passed' } // RFC 7519 §4.1.4
+  if (nbf !== undefined && Number(nbf) > now + tolerance)
+    return { reason: 'not_yet_valid', detail: 'nbf has not come yet' } // §4.1.5
+  if (iat !== undefined && Number(iat) > now + tolerance)
+    return { reason: 'not_yet_valid', detail: 'iat lies in the future' }
+  return undefined
+}
+
+/** RFC 9068 §2.2: all of these are required. `iss`, `exp` and `aud` have been seen to already. */
+function problemWithProfile(claims: JsonObject): Problem | undefined {
+  for (const name of ['sub', 'client_id', 'jti']) {
+    if (claims[name] === undefined)
+      return { reason: 'missing_claim', detail: `${name} is missing, which the profile rfc9068 requires` }
+    if (claims[name] === '') return { reason: 'malformed', detail: `${name} is empty` }
+  }
+  if (claims['iat'] === undefined)
+    return { reason: 'missing_claim', detail: 'iat is missing, which the profile rfc9068 requires' }
+  return undefined
+}

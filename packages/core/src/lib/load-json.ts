@@ -1,0 +1,128 @@
+import { decodeJsonObject, type JsonObject } from './json.js'
+import { untilAborted } from './until-aborted.js'
+
+/** The part of `fetch` that is used. The global one fits, and so does undici's. */
+export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>
+
+export interface FetchInit {
+  readonly method: 'GET'
+  readonly headers: Record<string, string>
+  readonly redirect: 'manual'
+  readonly signal: AbortSignal
+}
+
+export interface FetchResponse {
+  readonly status: number
+  readonly headers: { get(name: string): string | null }
+  readonly body: ReadableStream<Uint8Array> | null
+}
+
+export type LoadJson = (url: string, signal: AbortSignal) => Promise<LoadedJson>
+
+export interface LoadedJson {
+  readonly document: JsonObject
+  readonly mediaType: string
+}
+
+/** A document could not be had. The message names the address and what was wrong, and holds nothing that the server sent. */
+export class LoadError extends Error {
+  override readonly name = 'LoadError'
+  readonly subject: Subject
+  readonly status: number | undefined
+
+  constructor(subject: Subject, message: string, status?: number) {
+    super(message)
+    this.subject = subject
+    this.status = status
+  }
+}
+
+/** What was being loaded. */
+export type Subject = 'keys' | 'metadata'
+
+const MAX_BYTES = 256 * 1024 // a hundred keys with certificates fit; counted after decompression, so a gzip bomb ends here too
+const MAX_DEPTH = 16
+
+/**
+ * Makes the one way in which documents are fetched: a GET without redirects, bounded in time and size, answering a strict JSON object.
+ *
+ * @param attemptTimeout seconds for one exchange, from connecting to the last byte
+ */
+export function createJsonLoader(subject: Subject, fetch: Fetch, attemptTimeout: number): LoadJson {
+  return async (url, deadline) => {
+    const signal = AbortSignal.any([deadline, AbortSignal.timeout(attemptTimeout * 1000)])
+    try {
+      return await loadJson(fetch, url, signal)
+    } catch (error) {
+      throw new LoadError(
+        subject,
+        `GET ${url} failed: ${describe(error)}`,
+        error instanceof BadAnswer ? error.status : undefined,
+      )
+    }
+  }
+}
+
+async function loadJson(fetch: Fetch, url: string, signal: AbortSignal): Promise<LoadedJson> {
+  const init: FetchInit = { method: 'GET', headers: { accept: 'application/json' }, redirect: 'manual', signal }
+  const response = await untilAborted(fetch(url, init), signal)
+  if (response.status !== 200) {
+    response.body?.cancel().catch(() => {})
+    throw new BadAnswer(`it answered ${response.status}, expected 200`, response.status) // nor is a redirect followed: it could lead anywhere
+  }
+  const document = decodeJsonObject(await readBody(response, signal), MAX_DEPTH)
+  if (document === undefined) throw new BadAnswer('it did not answer one well-formed JSON object')
+  return { document, mediaType: mediaTypeOf(response) }
+}
+
+/** The server answered, but not with what is needed. */
+class BadAnswer extends Error {
+  readonly status: number | undefined
+
+  constructor(message: string, status?: number) {
+    super(message)
+    this.status = status
+  }
+}
+
+async function readBody(response: FetchResponse, signal: AbortSignal): Promise<Uint8Array> {
+  if (response.body === null) return new Uint8Array()
+  const reader = response.body.getReader()
+  const chunks: Uint8Array[] = []
+  let size = 0
+  try {
+    for (;;) {
+      const { done, value } = await untilAborted(reader.read(), signal)
+      if (done) return concat(chunks, size)
+      size += value.length
+      if (size > MAX_BYTES) throw new BadAnswer(`it answered more than ${MAX_BYTES} bytes`)
+      chunks.push(value)
+    }
+  } catch (error) {
+    reader.cancel().catch(() => {}) // or the connection stays open until the server is done
+    throw error
+  }
+}
+
+function concat(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const whole = new Uint8Array(size)
+  let offset = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, offset)
+    offset += chunk.length
+  }
+  return whole
+}
+
+function mediaTypeOf(response: FetchResponse): string {
+  return (response.headers.get('content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase()
+}
+
+/** Node's fetch says no more than "fetch failed"; the code that tells a refused connection from a bad certificate is in its cause. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown error'
+  if (error instanceof BadAnswer) return error.message
+  if (error.name === 'TimeoutError') return 'timed out'
+  const { code } = (error.cause ?? error) as { code?: unknown }
+  return typeof code === 'string' ? code : error.name
+}

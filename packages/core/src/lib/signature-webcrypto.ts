@@ -1,0 +1,45 @@
+import type { JWK } from 'jose'
+import { importJWK } from 'jose/key/import'
+import { ecdsaSignatureLength, type PublicKey } from './signature.js'
+
+export async function importPublicKey(jwk: JWK, alg: string): Promise<PublicKey> {
+  return (await importJWK(jwk, alg)) as unknown as PublicKey
+}
+
+export function verifySignature(
+  alg: string,
+  key: PublicKey,
+  data: Uint8Array<ArrayBuffer>,
+  signature: Uint8Array<ArrayBuffer>,
+): boolean | Promise<boolean> {
+  const parameters = parametersFor(alg)
+  if (parameters === undefined) return false
+  const length = ecdsaSignatureLength[alg]
+  if (length !== undefined && signature.length !== length) return false // RFC 7518 §3.4, whatever the runtime makes of it
+  return crypto.subtle.verify(parameters, key as unknown as CryptoKey, signature, data).catch(() => false)
+}
+
+type Parameters = AlgorithmIdentifier | RsaPssParams | EcdsaParams
+
+function parametersFor(alg: string): Parameters | undefined {
+  const hash = `SHA-${alg.slice(2)}`
+  switch (alg) {
+    case 'RS256':
+    case 'RS384':
+    case 'RS512':
+      return { name: 'RSASSA-PKCS1-v1_5' }
+    case 'PS256':
+    case 'PS384':
+    case 'PS512':
+      return { name: 'RSA-PSS', saltLength: Number(alg.slice(2)) / 8 } // RFC 7518 §3.5
+    case 'ES256':
+    case 'ES384':
+    case 'ES512':
+      return { name: 'ECDSA', hash }
+    case 'Ed25519':
+    case 'EdDSA':
+      return { name: 'Ed25519' }
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * What is read of a request. A web `Request` is one as it is; {@link viewNodeRequest} makes one of Node's `IncomingMessage`, and with it of
+ * the requests of Express, Fastify, Koa and `node:http`.
+ */
+export interface RequestLike {
+  readonly method: string
+  readonly url: string
+  readonly headers: {
+    get(name: string): string | null | undefined
+    /** Every field line of that name, where the platform still has them apart. (Not `getAll`: Workers have one that throws.) */
+    getLines?(name: string): readonly string[]
+  }
+}
+
+/** The part of Node's `IncomingMessage` that is read. */
+export interface NodeRequest {
+  readonly method?: string | undefined
+  readonly url?: string | undefined
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+  readonly rawHeaders?: readonly string[] | undefined
+}
+
+/**
+ * Views a request of `node:http`, or of a framework that extends it, as a {@link RequestLike}. Nothing is copied.
+ *
+ * Node keeps the first of several `Authorization` lines in `headers` and drops the rest, a proxy in front of it may have looked at the last:
+ * `getLines` therefore counts them in `rawHeaders`.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http'
+ * import { createVerifier, viewNodeRequest } from '@resource-server/core'
+ *
+ * const verifier = createVerifier({ issuer: 'https://as.example.com', audience: 'https://api.example.com' })
+ *
+ * createServer(async (request, response) => {
+ *   const result = await verifier.authenticate(viewNodeRequest(request))
+ *   if (!result.ok) return response.writeHead(result.error.status, result.error.headers).end(JSON.stringify(result.error))
+ *   response.end(`hello ${result.accessToken.subject}`)
+ * })
+ * ```
+ */
+export function viewNodeRequest(request: NodeRequest): RequestLike {
+  return {
+    method: request.method ?? '',
+    url: request.url ?? '',
+    headers: {
+      get: (name) => fieldLines(request, name)[0],
+      getLines: (name) => fieldLines(request, name),
+    },
+  }
+}
+
+function fieldLines(request: NodeRequest, name: string): readonly string[] {
+  const raw = rawFieldLines(request.rawHeaders ?? [], name)
+  if (raw.length > 1) return raw
+  // With at most one line, what the platform parsed is what every other middleware sees; serverless shims fill nothing else.
+  const parsed = request.headers[name]
+  if (parsed === undefined) return []
+  return typeof parsed === 'string' ? [parsed] : parsed
+}
+
+/** `rawHeaders` is a flat list: name, value, name, value. */
+function rawFieldLines(rawHeaders: readonly string[], name: string): string[] {
+  const lines: string[] = []
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const field = rawHeaders[i]!
+    if (field.length === name.length && field.toLowerCase() === name) lines.push(rawHeaders[i + 1]!)
+  }
+  return lines
+}

@@ -1,0 +1,40 @@
+import type { AccessToken } from '../access-token.js'
+import { reject } from '../failure.js'
+import type { JsonValue } from '../lib/json.js'
+import type { CheckedRequirements } from './requirements.js'
+
+/** Holds a valid token against what the verifier and the route ask for: scopes first, then claims, then the user's own check. */
+export async function requireFulfilled(accessToken: AccessToken, asked: readonly CheckedRequirements[]): Promise<void> {
+  requireScopes(accessToken, asked)
+  for (const { claims } of asked) requireClaims(accessToken, claims)
+  for (const { checks } of asked) {
+    for (const check of checks) {
+      if ((await check(accessToken)) !== true)
+        reject({ kind: 'forbidden', reason: 'check' }, 'the check of this route did not return true')
+    }
+  }
+}
+
+/** RFC 6750 §3.1. The answer names every scope that was asked for, so that one visit to the authorization server is enough. */
+function requireScopes({ scopes: granted }: AccessToken, asked: readonly CheckedRequirements[]): void {
+  const hasAll = asked.every(({ scopes }) => scopes.every((scope) => granted.has(scope)))
+  const hasAny = asked.every(({ anyScope }) => anyScope === undefined || anyScope.some((scope) => granted.has(scope)))
+  if (hasAll && hasAny) return
+  const scopes = new Set(asked.flatMap(({ scopes: all, anyScope = [] }) => [...all, ...anyScope]))
+  reject(
+    { kind: 'insufficient_scope', reason: 'missing_scope', scopes: [...scopes] },
+    'the token lacks a scope that this route needs',
+  )
+}
+
+function requireClaims({ claims }: AccessToken, required: CheckedRequirements['claims']): void {
+  for (const [name, expected] of required) {
+    if (!holds(claims[name], expected))
+      reject({ kind: 'forbidden', reason: 'claim' }, `the claim ${JSON.stringify(name)} is not as this route needs it`)
+  }
+}
+
+function holds(claim: JsonValue | undefined, expected: CheckedRequirements['claims'][number][1]): boolean {
+  if (typeof expected === 'function') return expected(claim) === true // a promise is truthy
+  return Array.isArray(claim) ? claim.includes(expected) : claim === expected
+}

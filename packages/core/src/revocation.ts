@@ -1,0 +1,23 @@
+import type { AccessToken } from './access-token.js'
+import { reject, rejectToken } from './failure.js'
+import { untilAborted } from './lib/until-aborted.js'
+import type { VerifierOptions } from './options.js'
+
+type IsRevoked = NonNullable<VerifierOptions['isRevoked']>
+
+const TIMEOUT = 2000 // milliseconds
+
+/** Asks the user's list. No answer is not a no: a list that cannot be reached stops every token (and says 503, for the token may be fine). */
+export async function requireNotRevoked(accessToken: AccessToken, isRevoked: IsRevoked | undefined): Promise<void> {
+  if (isRevoked === undefined) return
+  if (await answerOf(isRevoked, accessToken)) rejectToken('revoked', 'isRevoked said that the token is revoked')
+}
+
+async function answerOf(isRevoked: IsRevoked, accessToken: AccessToken): Promise<unknown> {
+  const signal = AbortSignal.timeout(TIMEOUT)
+  try {
+    return await untilAborted(isRevoked(accessToken, { signal }), signal)
+  } catch (error) {
+    return reject({ kind: 'unavailable', reason: 'revocation', retryAfter: 1 }, 'isRevoked did not answer', error)
+  }
+}
