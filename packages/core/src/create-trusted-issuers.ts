@@ -1,3 +1,4 @@
+import type { CheckedIssuer, CheckedOptions } from './check-options.js'
 import type { Emit } from './events.js'
 import { invalidOption } from './invalid-option.js'
 import { createMetadataSource, metadataUrlsFor } from './issuer/metadata.js'
@@ -8,7 +9,6 @@ import { createRemoteKeySource, createStaticKeySource, type KeySource } from './
 import { createJwksLoader, membersOf } from './keys/load-jwks.js'
 import { isObject, type JsonObject, type JsonValue, parseJsonObject } from './lib/json.js'
 import { createJsonLoader } from './lib/load-json.js'
-import type { CheckedIssuer, CheckedOptions } from './options.js'
 
 /** Puts together, from checked options, what each issuer needs. Issuers share nothing, so that the trouble of one is never another's. */
 export function createTrustedIssuers(options: CheckedOptions): TrustedIssuers {

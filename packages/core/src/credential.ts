@@ -39,6 +39,11 @@ export function bareCredential(token: unknown): Credential {
 }
 
 function authorizationLines({ headers }: RequestLike): readonly string[] {
+  if (typeof headers?.get !== 'function') {
+    throw new TypeError(
+      'expected a web Request or a RequestLike; for a request of node:http or Express, pass viewNodeRequest(request)',
+    )
+  }
   if (headers.getLines !== undefined) return headers.getLines('authorization')
   const joined = headers.get('authorization') // a web `Headers` joins several lines with a comma, which no token68 has
   return joined === null || joined === undefined ? [] : [joined]

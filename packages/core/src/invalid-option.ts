@@ -6,20 +6,18 @@
  * @param received what came instead
  */
 export function invalidOption(option: string, expected: string, received: unknown): TypeError {
-  const error = new TypeError(`Invalid option ${option}: expected ${expected}, got ${nameOf(received)}`)
-  return Object.assign(error, { code: 'ERR_INVALID_OPTION' as const, option })
+  return optionError(option, `expected ${expected}, got ${nameOf(received)}`)
 }
 
-/** Refuses members that nobody reads: a misspelt option is an option that silently does nothing. */
-export function refuseUnknownMembers(
-  value: Readonly<Record<string, unknown>>,
-  known: readonly string[],
-  path: string,
-): void {
-  for (const name of Object.keys(value)) {
-    if (!known.includes(name))
-      throw invalidOption(join(path, name), `no such option; known are ${known.join(', ')}`, value[name])
-  }
+function optionError(option: string, problem: string): TypeError {
+  return Object.assign(new TypeError(`Invalid option ${option}: ${problem}`), { code: 'ERR_INVALID_OPTION' as const })
+}
+
+/** Refuses members that nobody reads: a misspelt option is an option that silently does nothing. (Its value may be a secret: not shown.) */
+export function refuseUnknownMembers(value: object, known: readonly string[], path: string): void {
+  const stranger = Object.keys(value).find((name) => !known.includes(name))
+  if (stranger !== undefined)
+    throw optionError(join(path, stranger), `there is no such option; there are ${known.join(', ')}`)
 }
 
 function join(path: string, name: string): string {
@@ -30,6 +28,7 @@ function join(path: string, name: string): string {
 function nameOf(value: unknown): string {
   switch (typeof value) {
     case 'string':
+      if (/:\/\/[^/]*@/.test(value)) return 'a URL with a user name or password'
       return value.length <= 80 ? JSON.stringify(value) : `a string of ${value.length} characters`
     case 'object':
       if (value === null) return 'null'

@@ -51,7 +51,8 @@ export function viewNodeRequest(request: NodeRequest): RequestLike {
   }
 }
 
-function fieldLines(request: NodeRequest, name: string): readonly string[] {
+function fieldLines(request: NodeRequest, fieldName: string): readonly string[] {
+  const name = fieldName.toLowerCase()
   const raw = rawFieldLines(request.rawHeaders ?? [], name)
   if (raw.length > 1) return raw
   // With at most one line, what the platform parsed is what every other middleware sees; serverless shims fill nothing else.

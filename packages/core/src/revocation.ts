@@ -1,6 +1,6 @@
 import type { AccessToken } from './access-token.js'
 import { reject, rejectToken } from './failure.js'
-import { untilAborted } from './lib/until-aborted.js'
+import { withDeadline } from './lib/deadline.js'
 import type { VerifierOptions } from './options.js'
 
 type IsRevoked = NonNullable<VerifierOptions['isRevoked']>
@@ -14,9 +14,8 @@ export async function requireNotRevoked(accessToken: AccessToken, isRevoked: IsR
 }
 
 async function answerOf(isRevoked: IsRevoked, accessToken: AccessToken): Promise<unknown> {
-  const signal = AbortSignal.timeout(TIMEOUT)
   try {
-    return await untilAborted(isRevoked(accessToken, { signal }), signal)
+    return await withDeadline(TIMEOUT, (signal) => isRevoked(accessToken, { signal }))
   } catch (error) {
     return reject({ kind: 'unavailable', reason: 'revocation', retryAfter: 1 }, 'isRevoked did not answer', error)
   }

@@ -42,7 +42,7 @@ const guarded = new WeakMap<object, { verifier: Verifier; accessToken: AccessTok
  * ```
  */
 export function authenticate(verifier: Verifier | VerifierOptions, requirements: Requirements = {}): RequestHandler {
-  const guard = 'authenticate' in verifier ? verifier : createVerifier(verifier)
+  const guard = isVerifier(verifier) ? verifier : createVerifier(verifier)
   const required = defineRequirements(requirements)
   return (req, _res, next) => {
     delete req.auth // whatever was there, this guard has not seen it
@@ -96,4 +96,8 @@ function guardOf(req: object, caller: string): { verifier: Verifier; accessToken
     new TypeError(`${caller} found no access token: mount authenticate(verifier) before this route`),
     { code: 'ERR_NO_ACCESS_TOKEN' },
   )
+}
+
+function isVerifier(value: Verifier | VerifierOptions): value is Verifier {
+  return typeof (value as Partial<Verifier> | undefined)?.authenticate === 'function'
 }

@@ -1,3 +1,4 @@
+import type { Budget } from '../lib/deadline.js'
 import type { JsonObject } from '../lib/json.js'
 import { LoadError, type LoadJson } from '../lib/load-json.js'
 import { isSecure, parseUrl } from '../lib/url.js'
@@ -33,24 +34,24 @@ export interface MetadataContext {
 const MAX_AGE = 24 * 60 * 60 * 1000
 
 /** Reads the metadata when it is first needed, and again after a day. */
-export function createMetadataSource(context: MetadataContext): (signal: AbortSignal) => Promise<IssuerMetadata> {
+export function createMetadataSource(context: MetadataContext): (budget: Budget) => Promise<IssuerMetadata> {
   let metadata: IssuerMetadata | undefined
   let loadedAt = 0
-  return async (signal) => {
+  return async (budget) => {
     const age = context.clock() - loadedAt
     if (metadata !== undefined && age >= 0 && age < MAX_AGE) return metadata
-    metadata = await loadMetadata(context, signal)
+    metadata = await loadMetadata(context, budget)
     loadedAt = context.clock()
     return metadata
   }
 }
 
 /** Reads the first address that has a document; the next is asked only when a server says that there is nothing here (4xx). */
-async function loadMetadata(context: MetadataContext, signal: AbortSignal): Promise<IssuerMetadata> {
+async function loadMetadata(context: MetadataContext, budget: Budget): Promise<IssuerMetadata> {
   let nothingHere: unknown
   for (const url of context.urls) {
     try {
-      const { document, mediaType } = await context.load(url, signal)
+      const { document, mediaType } = await context.load(url, budget)
       return readMetadata(document, mediaType, url, context)
     } catch (error) {
       if (!isClientError(error)) throw error

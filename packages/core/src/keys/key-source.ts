@@ -57,6 +57,7 @@ export function createRemoteKeySource({ load, onSkipped, times, clock, random }:
   let set: KeySet | undefined
   let loadedAt = 0
   let lastForcedAt = Number.NEGATIVE_INFINITY
+  let attempts = 0
   let failures = 0
   let lastError: LoadError | undefined
   let nextAttemptAt = 0
@@ -64,13 +65,14 @@ export function createRemoteKeySource({ load, onSkipped, times, clock, random }:
 
   return {
     async find(alg, kid, worthAsking) {
+      const attemptsBefore = attempts
       if (isStale()) await refresh() // an old set is used only if this fails, so a withdrawn key dies on time
-      if (set !== undefined && kid !== undefined && !set.kids.has(kid) && worthAsking()) await refreshForUnknownKid()
+      const hasJustAsked = attempts > attemptsBefore
+      if (!hasJustAsked && isUnknown(kid) && worthAsking()) await refreshForUnknownKid()
       if (set === undefined || ageOfSet() >= times.maxAge + times.staleIfError) unavailable()
       const candidates = candidatesIn(set, alg, kid)
       if (candidates.length > 0) return candidates
-      const couldBeNew = kid !== undefined && !set.kids.has(kid)
-      if (isStale() || (couldBeNew && failures > 0)) unavailable() // whether there is such a key by now, only the issuer can say
+      if (isStale() || (isUnknown(kid) && failures > 0)) unavailable() // whether there is such a key by now, only the issuer can say
       return unknownKey()
     },
   }
@@ -79,6 +81,11 @@ export function createRemoteKeySource({ load, onSkipped, times, clock, random }:
   function ageOfSet(): number {
     const age = (clock() - loadedAt) / 1000
     return set === undefined || age < 0 ? Number.POSITIVE_INFINITY : age
+  }
+
+  /** Whether the token names a key that the set does not have, so that there may be a newer set. */
+  function isUnknown(kid: string | undefined): boolean {
+    return kid !== undefined && !set?.kids.has(kid)
   }
 
   function isStale(): boolean {
@@ -104,6 +111,7 @@ export function createRemoteKeySource({ load, onSkipped, times, clock, random }:
   }
 
   async function attempt(): Promise<void> {
+    attempts++
     const startedAt = clock()
     try {
       const members = await load()

@@ -1,3 +1,4 @@
+import { type Budget, startBudget } from '../lib/deadline.js'
 import type { JsonObject, JsonValue } from '../lib/json.js'
 import { LoadError, type LoadJson } from '../lib/load-json.js'
 
@@ -9,14 +10,14 @@ const MAX_KEYS = 100
  * @param timeout seconds for all of it, metadata included
  */
 export function createJwksLoader(
-  locate: (signal: AbortSignal) => Promise<{ readonly jwksUri: string }>,
+  locate: (budget: Budget) => Promise<{ readonly jwksUri: string }>,
   load: LoadJson,
   timeout: number,
 ): () => Promise<readonly JsonValue[]> {
   return async () => {
-    const deadline = AbortSignal.timeout(timeout * 1000)
-    const { jwksUri } = await locate(deadline)
-    const { document } = await load(jwksUri, deadline)
+    const budget = startBudget(timeout)
+    const { jwksUri } = await locate(budget)
+    const { document } = await load(jwksUri, budget)
     const members = membersOf(document)
     if (members === undefined)
       throw new LoadError('keys', `GET ${jwksUri} did not answer a JWK set of at most ${MAX_KEYS} keys`)

@@ -9,11 +9,13 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }) // a BOM
 
 /** As {@link parseJsonObject}, from bytes that must be valid UTF-8 without a byte order mark. */
 export function decodeJsonObject(bytes: Uint8Array, maxDepth: number): JsonObject | undefined {
+  let text: string
   try {
-    return parseJsonObject(utf8.decode(bytes), maxDepth)
+    text = utf8.decode(bytes)
   } catch {
     return undefined
   }
+  return parseJsonObject(text, maxDepth)
 }
 
 /**

@@ -1,5 +1,5 @@
+import { type Budget, withDeadline } from './deadline.js'
 import { decodeJsonObject, type JsonObject } from './json.js'
-import { untilAborted } from './until-aborted.js'
 
 /** The part of `fetch` that is used. The global one fits, and so does undici's. */
 export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>
@@ -17,7 +17,7 @@ export interface FetchResponse {
   readonly body: ReadableStream<Uint8Array> | null
 }
 
-export type LoadJson = (url: string, signal: AbortSignal) => Promise<LoadedJson>
+export type LoadJson = (url: string, budget: Budget) => Promise<LoadedJson>
 
 export interface LoadedJson {
   readonly document: JsonObject
@@ -49,10 +49,11 @@ const MAX_DEPTH = 16
  * @param attemptTimeout seconds for one exchange, from connecting to the last byte
  */
 export function createJsonLoader(subject: Subject, fetch: Fetch, attemptTimeout: number): LoadJson {
-  return async (url, deadline) => {
-    const signal = AbortSignal.any([deadline, AbortSignal.timeout(attemptTimeout * 1000)])
+  return async (url, budget) => {
     try {
-      return await loadJson(fetch, url, signal)
+      return await withDeadline(Math.min(attemptTimeout * 1000, budget.remaining()), (signal) =>
+        loadJson(fetch, url, signal),
+      )
     } catch (error) {
       throw new LoadError(
         subject,
@@ -65,12 +66,12 @@ export function createJsonLoader(subject: Subject, fetch: Fetch, attemptTimeout:
 
 async function loadJson(fetch: Fetch, url: string, signal: AbortSignal): Promise<LoadedJson> {
   const init: FetchInit = { method: 'GET', headers: { accept: 'application/json' }, redirect: 'manual', signal }
-  const response = await untilAborted(fetch(url, init), signal)
+  const response = await fetch(url, init)
   if (response.status !== 200) {
     response.body?.cancel().catch(() => {})
     throw new BadAnswer(`it answered ${response.status}, expected 200`, response.status) // nor is a redirect followed: it could lead anywhere
   }
-  const document = decodeJsonObject(await readBody(response, signal), MAX_DEPTH)
+  const document = decodeJsonObject(await readBody(response), MAX_DEPTH)
   if (document === undefined) throw new BadAnswer('it did not answer one well-formed JSON object')
   return { document, mediaType: mediaTypeOf(response) }
 }
@@ -85,14 +86,14 @@ class BadAnswer extends Error {
   }
 }
 
-async function readBody(response: FetchResponse, signal: AbortSignal): Promise<Uint8Array> {
+async function readBody(response: FetchResponse): Promise<Uint8Array> {
   if (response.body === null) return new Uint8Array()
   const reader = response.body.getReader()
   const chunks: Uint8Array[] = []
   let size = 0
   try {
     for (;;) {
-      const { done, value } = await untilAborted(reader.read(), signal)
+      const { done, value } = await reader.read()
       if (done) return concat(chunks, size)
       size += value.length
       if (size > MAX_BYTES) throw new BadAnswer(`it answered more than ${MAX_BYTES} bytes`)

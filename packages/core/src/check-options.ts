@@ -1,0 +1,208 @@
+import { algorithms } from './algorithm.js'
+import { createEmitter, type Emit } from './events.js'
+import { invalidOption, refuseUnknownMembers } from './invalid-option.js'
+import { isObject } from './lib/json.js'
+import type { Fetch } from './lib/load-json.js'
+import { isQuotable } from './lib/quoted-string.js'
+import { isSecure, parseUrl } from './lib/url.js'
+import { allowInsecureRequests, type KeyOptions, type Profile, type VerifierOptions } from './options.js'
+import { type CheckedRequirements, checkRequirements } from './requirements/requirements.js'
+
+/** The options with nothing missing and nothing wrong: inside, no one asks again. */
+export interface CheckedOptions {
+  readonly issuers: readonly CheckedIssuer[]
+  readonly realm: string
+  readonly requirements: CheckedRequirements
+  readonly isRevoked: VerifierOptions['isRevoked']
+  readonly keys: Required<KeyOptions>
+  readonly insecure: boolean
+  readonly fetch: Fetch
+  readonly clock: () => number
+  readonly emit: Emit
+}
+
+export interface CheckedIssuer extends IssuerDefaults {
+  /** The path of this entry in the options, for messages. */
+  readonly path: string
+  readonly issuer: string
+  readonly jwksUri: string | undefined
+  readonly jwks: object | undefined
+  readonly metadataUrl: string | undefined
+  readonly scopeClaims: readonly string[]
+}
+
+/** What an entry takes from the top level unless it says otherwise. */
+interface IssuerDefaults {
+  readonly audience: readonly string[] | null
+  readonly algorithms: ReadonlySet<string>
+  readonly profile: Profile
+  readonly clockTolerance: number
+}
+
+const knownOptions: readonly (keyof VerifierOptions & string)[] = [
+  'issuer',
+  'audience',
+  'realm',
+  'algorithms',
+  'profile',
+  'clockTolerance',
+  'requirements',
+  'isRevoked',
+  'keys',
+  'fetch',
+  'clock',
+  'onEvent',
+]
+const knownInEntry = ['issuer', 'jwksUri', 'jwks', 'metadataUrl', 'audience', 'algorithms', 'profile', 'scopeClaims']
+const knownInKeys: readonly (keyof KeyOptions)[] = ['maxAge', 'staleIfError', 'cooldown', 'timeout']
+
+/** Checks every option at once and fills in the defaults. Throws a `TypeError` with `code: 'ERR_INVALID_OPTION'` that names the option. */
+export function checkOptions(options: VerifierOptions): CheckedOptions {
+  const given = members(options, 'options')
+  refuseUnknownMembers(given, knownOptions, '')
+  const insecure = optional(given[allowInsecureRequests], '[allowInsecureRequests]', boolean, false)
+  const keys: Unchecked = optional(given['keys'], 'keys', members, {})
+  refuseUnknownMembers(keys, knownInKeys, 'keys')
+  const defaults: IssuerDefaults = {
+    audience: audience(given['audience'], 'audience'),
+    algorithms: optional(given['algorithms'], 'algorithms', algorithmNames, new Set(algorithms)),
+    profile: optional(given['profile'], 'profile', profile, 'jwt'),
+    clockTolerance: optional(given['clockTolerance'], 'clockTolerance', seconds(0, 300), 10),
+  }
+  return {
+    issuers: issuers(given['issuer'], defaults, insecure),
+    realm: optional(given['realm'], 'realm', realm, 'api'),
+    requirements: checkRequirements(given['requirements'] === undefined ? {} : given['requirements'], 'requirements'),
+    isRevoked: optional(given['isRevoked'], 'isRevoked', callable<VerifierOptions['isRevoked']>, undefined),
+    keys: {
+      maxAge: optional(keys['maxAge'], 'keys.maxAge', seconds(60, 86_400), 600),
+      staleIfError: optional(keys['staleIfError'], 'keys.staleIfError', seconds(0, 86_400), 3600),
+      cooldown: optional(keys['cooldown'], 'keys.cooldown', seconds(5, 600), 30),
+      timeout: optional(keys['timeout'], 'keys.timeout', seconds(1, 30), 5),
+    },
+    insecure,
+    fetch: optional(given['fetch'], 'fetch', callable<Fetch>, globalFetch),
+    clock: optional(given['clock'], 'clock', callable<() => number>, Date.now),
+    emit: createEmitter(optional(given['onEvent'], 'onEvent', callable<VerifierOptions['onEvent']>, undefined)),
+  }
+}
+
+/** Looked up on each call, so that what instruments or replaces the global one later is used. */
+const globalFetch: Fetch = (url, init) => globalThis.fetch(url, init)
+
+function issuers(value: unknown, defaults: IssuerDefaults, insecure: boolean): readonly CheckedIssuer[] {
+  if (Array.isArray(value) && value.length === 0) throw invalidOption('issuer', 'at least one issuer', value)
+  const entries = Array.isArray(value)
+    ? value.map((entry: unknown, index) => issuerEntry(entry, `issuer[${index}]`, defaults, insecure))
+    : [issuerEntry(value, 'issuer', defaults, insecure)]
+  const seen = new Set<string>()
+  for (const { issuer, path } of entries) {
+    if (seen.has(issuer)) throw invalidOption(path, 'an issuer that is not listed already', issuer)
+    seen.add(issuer)
+  }
+  return entries
+}
+
+function issuerEntry(value: unknown, path: string, defaults: IssuerDefaults, insecure: boolean): CheckedIssuer {
+  const url = (text: unknown, at: string): string => secureUrl(text, at, insecure)
+  const unsaid = { path, jwksUri: undefined, jwks: undefined, metadataUrl: undefined, scopeClaims: ['scope', 'scp'] }
+  if (!isObject(value)) return { ...defaults, ...unsaid, issuer: issuerIdentifier(value, path, insecure) }
+
+  refuseUnknownMembers(value, knownInEntry, path)
+  const { jwksUri, jwks, metadataUrl } = value
+  const [source, second] = Object.entries({ jwksUri, jwks, metadataUrl }).filter(([, given]) => given !== undefined)
+  if (source !== undefined && second !== undefined) {
+    throw invalidOption(`${path}.${second[0]}`, `to stand alone, but there is ${source[0]} already`, second[1])
+  }
+  return {
+    path,
+    issuer: issuerIdentifier(value['issuer'], `${path}.issuer`, insecure),
+    jwksUri: optional(jwksUri, `${path}.jwksUri`, url, undefined),
+    jwks: optional(jwks, `${path}.jwks`, members, undefined),
+    metadataUrl: optional(metadataUrl, `${path}.metadataUrl`, url, undefined),
+    audience:
+      value['audience'] === null ? null : optional(value['audience'], `${path}.audience`, audience, defaults.audience),
+    algorithms: optional(value['algorithms'], `${path}.algorithms`, algorithmNames, defaults.algorithms),
+    profile: optional(value['profile'], `${path}.profile`, profile, defaults.profile),
+    clockTolerance: defaults.clockTolerance,
+    scopeClaims: optional(value['scopeClaims'], `${path}.scopeClaims`, names, unsaid.scopeClaims),
+  }
+}
+
+type Check<T> = (value: unknown, path: string) => T
+
+/** An option that is left out, or `undefined`, has its default; `null` and everything else is checked. */
+function optional<T, D>(value: unknown, path: string, check: Check<T>, fallback: D): T | D {
+  return value === undefined ? fallback : check(value, path)
+}
+
+/** RFC 8414 §2: a URL without query and fragment. It is kept as it was written, since `iss` must equal it to the letter. */
+function issuerIdentifier(value: unknown, path: string, insecure: boolean): string {
+  const issuer = secureUrl(value, path, insecure)
+  if (/[?#]/.test(issuer)) throw invalidOption(path, 'an issuer without query and fragment', issuer)
+  return issuer
+}
+
+function secureUrl(value: unknown, path: string, insecure: boolean): string {
+  const url = parseUrl(value)
+  if (url !== undefined && isSecure(url, insecure)) return value as string
+  throw invalidOption(path, 'an https URL without user name and password (http only to loopback)', value)
+}
+
+function audience(value: unknown, path: string): readonly string[] {
+  if (isNonEmptyString(value)) return [value]
+  if (Array.isArray(value) && value.length > 0 && value.every(isNonEmptyString)) return [...value]
+  throw invalidOption(path, 'the identifier of this API, or an array of several', value)
+}
+
+/** `none` and `HS256` are not on the list: a public key that is used as an HMAC secret is the oldest attack of all. */
+function algorithmNames(value: unknown, path: string): ReadonlySet<string> {
+  const offered: ReadonlySet<string> = new Set(algorithms)
+  const listed = names(value, path)
+  const stranger = listed.find((name) => !offered.has(name))
+  if (stranger !== undefined) throw invalidOption(path, `some of ${algorithms.join(', ')}`, stranger)
+  return new Set(listed)
+}
+
+function profile(value: unknown, path: string): Profile {
+  if (value === 'jwt' || value === 'rfc9068') return value
+  throw invalidOption(path, '"jwt" or "rfc9068"', value)
+}
+
+function realm(value: unknown, path: string): string {
+  if (isNonEmptyString(value) && isQuotable(value)) return value
+  throw invalidOption(path, 'printable ASCII without quotes and backslashes', value)
+}
+
+function seconds(least: number, most: number): Check<number> {
+  return (value, path) => {
+    if (typeof value === 'number' && value >= least && value <= most) return value
+    throw invalidOption(path, `a number of seconds from ${least} to ${most}`, value)
+  }
+}
+
+function boolean(value: unknown, path: string): boolean {
+  if (typeof value === 'boolean') return value
+  throw invalidOption(path, 'true or false', value)
+}
+
+function callable<T>(value: unknown, path: string): T {
+  if (typeof value === 'function') return value as T
+  throw invalidOption(path, 'a function', value)
+}
+
+function names(value: unknown, path: string): readonly string[] {
+  if (Array.isArray(value) && value.length > 0 && value.every(isNonEmptyString)) return [...value]
+  throw invalidOption(path, 'a non-empty array of strings', value)
+}
+
+type Unchecked = Readonly<Record<string | symbol, unknown>>
+
+function members(value: unknown, path: string): Unchecked {
+  if (isObject(value)) return value
+  throw invalidOption(path, 'an object', value)
+}
+
+function isNonEmptyString(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
+}
