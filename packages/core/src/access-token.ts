@@ -21,7 +21,10 @@ export interface AccessToken {
   readonly scheme: 'Bearer'
   /** `iss`, equal to the letter to one of the issuers in the options. */
   readonly issuer: string
-  /** `sub`: a user, or for the client credentials grant mostly the client (RFC 9068 §5: do not take it for a user just because it is there). */
+  /**
+   * `sub`: a user, or for the client credentials grant mostly the client (RFC 9068 §5: do not take it for a user just
+   * because it is there).
+   */
   readonly subject: string | undefined
   /** `client_id` (RFC 9068 §2.2), or its older names `azp`, `cid` and `appid`. */
   readonly clientId: string | undefined
@@ -69,21 +72,28 @@ function firstString(claims: JsonObject, names: readonly string[]): string | und
 }
 
 /**
- * The scopes in the first of `scopeClaims` that the token has. Never a union: a claim that somebody else fills must not add to `scope`.
+ * The scopes in the first of `scopeClaims` that the token has. Never a union: a claim that somebody else fills must not
+ * add to `scope`.
  */
 function readScopes(claims: JsonObject, scopeClaims: readonly string[]): ReadonlySet<string> {
   const name = scopeClaims.find((candidate) => claims[candidate] !== undefined)
   return new FrozenSet(name === undefined ? [] : scopesIn(name, claims[name]))
 }
 
-/** `scope` is a string (RFC 9068 §2.2.3, RFC 6749 §3.3: split at the space and nowhere else); other claims may be arrays of strings. */
+/**
+ * `scope` is a string (RFC 9068 §2.2.3, RFC 6749 §3.3: split at the space and nowhere else); other claims may be arrays
+ * of strings.
+ */
 function scopesIn(name: string, value: JsonValue | undefined): readonly string[] {
   if (typeof value === 'string') return value.split(' ').filter((scope) => scope !== '')
   if (name === 'scope' || !Array.isArray(value)) return []
   return value.every((scope) => typeof scope === 'string') ? value : []
 }
 
-/** `Object.freeze` leaves the inside of a Set open; one handler that adds a scope would add it for every request that shares the token. */
+/**
+ * `Object.freeze` leaves the inside of a Set open; one handler that adds a scope would add it for every request that
+ * shares the token.
+ */
 class FrozenSet extends Set<string> {
   constructor(values: readonly string[]) {
     super()

@@ -13,8 +13,9 @@ export type ResponseHeaders = Record<string, string | string[]>
 /**
  * A refused request: everything that is needed to answer it, and nothing that must not be logged.
  *
- * `status` (and `statusCode`, its twin for Fastify) and `headers` are what Express, Fastify and Koa look for on an error, so their own error
- * handling answers correctly without help. `reason` is for your logs; it is not part of {@link toResponse} and {@link toJSON}.
+ * `status` (and `statusCode`, its twin for Fastify) and `headers` are what Express, Fastify and Koa look for on an
+ * error, so their own error handling answers correctly without help. `reason` is for your logs; it is not part of
+ * {@link toResponse} and {@link toJSON}.
  *
  * @example
  * ```ts
@@ -42,11 +43,15 @@ export class AuthenticationError extends Error {
     this.status = statusFor(failure.kind)
     this.statusCode = this.status
     this.headers = headersFor(failure, challenges)
-    // Where in our code a bad token was found is noise in a log, and Express sends the stack to the client in development.
+    // Where in our code a bad token was found is noise in a log, and Express sends the stack to the client in
+    // development.
     this.stack = `${this.name}: ${this.message}`
   }
 
-  /** The complete answer as a web `Response`: status, challenge (RFC 6750 §3), `Cache-Control: no-store`, and {@link toJSON} as its body. */
+  /**
+   * The complete answer as a web `Response`: status, challenge (RFC 6750 §3), `Cache-Control: no-store`, and
+   * {@link toJSON} as its body.
+   */
   toResponse(): Response {
     const headers = new Headers({ 'Content-Type': 'application/json' })
     for (const [name, lines] of Object.entries(this.headers)) {

@@ -2,8 +2,8 @@ import { descriptionFor, errorCodeFor, type Failure } from './failure.js'
 import { quotedString } from './lib/quoted-string.js'
 
 /**
- * The challenges for a failure, one for each `WWW-Authenticate` field line (RFC 9110 §11.6.1, RFC 6750 §3); none where a challenge would
- * tell the client to get another token although its token is not at fault.
+ * The challenges for a failure, one for each `WWW-Authenticate` field line (RFC 9110 §11.6.1, RFC 6750 §3); none where
+ * a challenge would tell the client to get another token although its token is not at fault.
  */
 export function challengesFor(failure: Failure, realm: string): string[] {
   const { kind } = failure

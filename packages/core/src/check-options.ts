@@ -56,7 +56,10 @@ const knownOptions: readonly (keyof VerifierOptions & string)[] = [
 const knownInEntry = ['issuer', 'jwksUri', 'jwks', 'metadataUrl', 'audience', 'algorithms', 'profile', 'scopeClaims']
 const knownInKeys: readonly (keyof KeyOptions)[] = ['maxAge', 'staleIfError', 'cooldown', 'timeout']
 
-/** Checks every option at once and fills in the defaults. Throws a `TypeError` with `code: 'ERR_INVALID_OPTION'` that names the option. */
+/**
+ * Checks every option at once and fills in the defaults. Throws a `TypeError` with `code: 'ERR_INVALID_OPTION'` that
+ * names the option.
+ */
 export function checkOptions(options: VerifierOptions): CheckedOptions {
   const given = members(options, 'options')
   refuseUnknownMembers(given, knownOptions, '')
@@ -136,7 +139,9 @@ function optional<T, D>(value: unknown, path: string, check: Check<T>, fallback:
   return value === undefined ? fallback : check(value, path)
 }
 
-/** RFC 8414 §2: a URL without query and fragment. It is kept as it was written, since `iss` must equal it to the letter. */
+/**
+ * RFC 8414 §2: a URL without query and fragment. It is kept as it was written, since `iss` must equal it to the letter.
+ */
 function issuerIdentifier(value: unknown, path: string, insecure: boolean): string {
   const issuer = secureUrl(value, path, insecure)
   if (/[?#]/.test(issuer)) throw invalidOption(path, 'an issuer without query and fragment', issuer)

@@ -10,7 +10,10 @@ import { createJwksLoader, membersOf } from './keys/load-jwks.js'
 import { isObject, type JsonObject, type JsonValue, parseJsonObject } from './lib/json.js'
 import { createJsonLoader } from './lib/load-json.js'
 
-/** Puts together, from checked options, what each issuer needs. Issuers share nothing, so that the trouble of one is never another's. */
+/**
+ * Puts together, from checked options, what each issuer needs. Issuers share nothing, so that the trouble of one is
+ * never another's.
+ */
 export function createTrustedIssuers(options: CheckedOptions): TrustedIssuers {
   return new Map(options.issuers.map((entry) => [entry.issuer, createTrustedIssuer(entry, options)]))
 }
@@ -71,7 +74,10 @@ function reported(load: Load, issuer: string, clock: () => number, emit: Emit): 
 
 const MAX_DEPTH = 16
 
-/** A set that the user wrote down is judged at once: a mistake in it should show when the process starts, not when the first token comes. */
+/**
+ * A set that the user wrote down is judged at once: a mistake in it should show when the process starts, not when the
+ * first token comes.
+ */
 function staticMembers(jwks: object, path: string): readonly JsonValue[] {
   const members = membersOf(asJson(jwks, path)) ?? badSet(path, jwks)
   const verdicts = members.filter(isObject).map((member) => judgeJwk(member as JsonObject))

@@ -1,6 +1,6 @@
 /**
- * Why a request is refused. `kind` says whose fault it is and decides the status; `reason` says what exactly was wrong and is for operators
- * only: it never goes on the wire.
+ * Why a request is refused. `kind` says whose fault it is and decides the status; `reason` says what exactly was wrong
+ * and is for operators only: it never goes on the wire.
  */
 export type Failure =
   | { readonly kind: 'unauthenticated'; readonly reason: 'no_credentials' | 'unsupported_scheme' }
@@ -66,7 +66,10 @@ export function descriptionFor(kind: FailureKind): string {
   }
 }
 
-/** The error code of RFC 6750 §3.1. Without credentials there is none to report, and a plain 403 or a 503 is not the token's fault. */
+/**
+ * The error code of RFC 6750 §3.1. Without credentials there is none to report, and a plain 403 or a 503 is not the
+ * token's fault.
+ */
 export function errorCodeFor(kind: FailureKind): string | undefined {
   switch (kind) {
     case 'invalid_request':
@@ -81,8 +84,8 @@ export function errorCodeFor(kind: FailureKind): string | undefined {
 }
 
 /**
- * What a stage throws to refuse. It never leaves `verifier.ts`, and it is not an `Error`: nobody reads its stack, and taking one for every
- * bad token would be a gift to whoever sends them.
+ * What a stage throws to refuse. It never leaves `verifier.ts`, and it is not an `Error`: nobody reads its stack, and
+ * taking one for every bad token would be a gift to whoever sends them.
  */
 export class Rejection {
   readonly failure: Failure

@@ -13,7 +13,10 @@ function optionError(option: string, problem: string): TypeError {
   return Object.assign(new TypeError(`Invalid option ${option}: ${problem}`), { code: 'ERR_INVALID_OPTION' as const })
 }
 
-/** Refuses members that nobody reads: a misspelt option is an option that silently does nothing. (Its value may be a secret: not shown.) */
+/**
+ * Refuses members that nobody reads: a misspelt option is an option that silently does nothing. (Its value may be a
+ * secret: not shown.)
+ */
 export function refuseUnknownMembers(value: object, known: readonly string[], path: string): void {
   const stranger = Object.keys(value).find((name) => !known.includes(name))
   if (stranger !== undefined)

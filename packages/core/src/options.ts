@@ -8,8 +8,8 @@ import type { Requirements } from './requirements/requirements.js'
 export type Profile = 'rfc9068' | 'jwt'
 
 /**
- * As a member of the options, set to `true`: issuers and their keys may be fetched over http from any host. Whoever can touch that traffic can
- * then sign tokens. (Loopback needs no switch.)
+ * As a member of the options, set to `true`: issuers and their keys may be fetched over http from any host. Whoever can
+ * touch that traffic can then sign tokens. (Loopback needs no switch.)
  *
  * @deprecated Dangerous: for a test network only.
  */
@@ -17,7 +17,10 @@ export const allowInsecureRequests: unique symbol = Symbol('allowInsecureRequest
 
 /** The options of `createVerifier`. All durations are seconds. No environment variable is ever read. */
 export interface VerifierOptions {
-  /** Whose tokens are trusted: the issuer's identifier, equal to the letter to `iss`, or an entry that says more, or several of them. */
+  /**
+   * Whose tokens are trusted: the issuer's identifier, equal to the letter to `iss`, or an entry that says more, or
+   * several of them.
+   */
   readonly issuer: string | IssuerOptions | readonly (string | IssuerOptions)[]
   /** The identifiers of this API, one of which a token's `aud` must name, equal to the letter. */
   readonly audience: string | readonly string[]
@@ -32,8 +35,9 @@ export interface VerifierOptions {
   /** Must hold for every request, in addition to what a route asks for. */
   readonly requirements?: Requirements
   /**
-   * Asked about every token that is valid otherwise; a truthy answer means revoked. If it throws or takes longer than 2 s the request is
-   * answered 503. Tell tokens apart by `iss` and `jti`, not by their text: an ECDSA signature can be rewritten.
+   * Asked about every token that is valid otherwise; a truthy answer means revoked. If it throws or takes longer than 2
+   * s the request is answered 503. Tell tokens apart by `iss` and `jti`, not by their text: an ECDSA signature can be
+   * rewritten.
    */
   readonly isRevoked?: (accessToken: AccessToken, context: { readonly signal: AbortSignal }) => unknown
   readonly keys?: KeyOptions
@@ -46,7 +50,10 @@ export interface VerifierOptions {
   readonly [allowInsecureRequests]?: boolean
 }
 
-/** One trusted issuer. At most one of `jwksUri`, `jwks` and `metadataUrl`; without any, the metadata is found by the issuer's identifier. */
+/**
+ * One trusted issuer. At most one of `jwksUri`, `jwks` and `metadataUrl`; without any, the metadata is found by the
+ * issuer's identifier.
+ */
 export type IssuerOptions = IssuerSettings & (Discovered | WithJwksUri | WithJwks | WithMetadataUrl)
 
 interface IssuerSettings {
@@ -88,11 +95,14 @@ interface WithMetadataUrl {
 
 /** How the keys of issuers are fetched and kept. All in seconds. */
 export interface KeyOptions {
-  /** How long a key set is used without asking again, and so how long a withdrawn key lives: 60 to 86,400, default 600. */
+  /**
+   * How long a key set is used without asking again, and so how long a withdrawn key lives: 60 to 86,400, default 600.
+   */
   readonly maxAge?: number
   /**
-   * How long past `maxAge` a set is still used while the issuer cannot be reached: 0 to 86,400, default 3,600. A trade: longer survives longer
-   * outages, and lets a withdrawn key live longer if an attacker can keep the issuer unreachable.
+   * How long past `maxAge` a set is still used while the issuer cannot be reached: 0 to 86,400, default 3,600. A trade:
+   * longer survives longer outages, and lets a withdrawn key live longer if an attacker can keep the issuer
+   * unreachable.
    */
   readonly staleIfError?: number
   /** The shortest time between two fetches because of an unknown `kid`: 5 to 600, default 30. */

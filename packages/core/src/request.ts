@@ -1,13 +1,16 @@
 /**
- * What is read of a request. A web `Request` is one as it is; {@link viewNodeRequest} makes one of Node's `IncomingMessage`, and with it of
- * the requests of Express, Fastify, Koa and `node:http`.
+ * What is read of a request. A web `Request` is one as it is; {@link viewNodeRequest} makes one of Node's
+ * `IncomingMessage`, and with it of the requests of Express, Fastify, Koa and `node:http`.
  */
 export interface RequestLike {
   readonly method: string
   readonly url: string
   readonly headers: {
     get(name: string): string | null | undefined
-    /** Every field line of that name, where the platform still has them apart. (Not `getAll`: Workers have one that throws.) */
+    /**
+     * Every field line of that name, where the platform still has them apart. (Not `getAll`: Workers have one that
+     * throws.)
+     */
     getLines?(name: string): readonly string[]
   }
 }
@@ -23,8 +26,8 @@ export interface NodeRequest {
 /**
  * Views a request of `node:http`, or of a framework that extends it, as a {@link RequestLike}. Nothing is copied.
  *
- * Node keeps the first of several `Authorization` lines in `headers` and drops the rest, a proxy in front of it may have looked at the last:
- * `getLines` therefore counts them in `rawHeaders`.
+ * Node keeps the first of several `Authorization` lines in `headers` and drops the rest, a proxy in front of it may
+ * have looked at the last: `getLines` therefore counts them in `rawHeaders`.
  *
  * @example
  * ```ts
@@ -35,8 +38,9 @@ export interface NodeRequest {
  *
  * createServer(async (request, response) => {
  *   const result = await verifier.authenticate(viewNodeRequest(request))
- *   if (!result.ok) return response.writeHead(result.error.status, result.error.headers).end(JSON.stringify(result.error))
- *   response.end(`hello ${result.accessToken.subject}`)
+ *   if (result.ok) return response.end(`hello ${result.accessToken.subject}`)
+ *   const { status, headers } = result.error
+ *   response.writeHead(status, headers).end(JSON.stringify(result.error))
  * })
  * ```
  */
@@ -55,7 +59,8 @@ function fieldLines(request: NodeRequest, fieldName: string): readonly string[] 
   const name = fieldName.toLowerCase()
   const raw = rawFieldLines(request.rawHeaders ?? [], name)
   if (raw.length > 1) return raw
-  // With at most one line, what the platform parsed is what every other middleware sees; serverless shims fill nothing else.
+  // With at most one line, what the platform parsed is what every other middleware sees; serverless shims fill nothing
+  // else.
   const parsed = request.headers[name]
   if (parsed === undefined) return []
   return typeof parsed === 'string' ? [parsed] : parsed

@@ -7,7 +7,10 @@ type IsRevoked = NonNullable<VerifierOptions['isRevoked']>
 
 const TIMEOUT = 2000 // milliseconds
 
-/** Asks the user's list. No answer is not a no: a list that cannot be reached stops every token (and says 503, for the token may be fine). */
+/**
+ * Asks the user's list. No answer is not a no: a list that cannot be reached stops every token (and says 503, for the
+ * token may be fine).
+ */
 export async function requireNotRevoked(accessToken: AccessToken, isRevoked: IsRevoked | undefined): Promise<void> {
   if (isRevoked === undefined) return
   if (await answerOf(isRevoked, accessToken)) rejectToken('revoked', 'isRevoked said that the token is revoked')

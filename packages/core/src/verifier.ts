@@ -24,19 +24,19 @@ export type AuthenticationResult =
   | { readonly ok: false; readonly error: AuthenticationError; readonly accessToken?: never }
 
 /**
- * Decides whether access tokens are to be believed. Make one when the process starts and keep it: it holds the issuers' keys, and one that is
- * made for each request fetches them for each request.
+ * Decides whether access tokens are to be believed. Make one when the process starts and keep it: it holds the issuers'
+ * keys, and one that is made for each request fetches them for each request.
  */
 export interface Verifier {
   /**
    * Verifies the access token in a request's `Authorization` header.
    *
-   * **Checks** the header's grammar (RFC 6750 §2.1), the token's form, algorithm, signature, type, `iss`, `aud`, `exp`, `nbf` and `iat`
-   * (RFC 9068 §4, RFC 8725 §3), that it is bound to no key, `isRevoked`, and the requirements.
+   * **Checks** the header's grammar (RFC 6750 §2.1), the token's form, algorithm, signature, type, `iss`, `aud`, `exp`,
+   * `nbf` and `iat` (RFC 9068 §4, RFC 8725 §3), that it is bound to no key, `isRevoked`, and the requirements.
    * **Does not check** query, body or cookies for tokens, nor whether the token was revoked at the issuer.
    *
-   * @returns the result; what a client or an issuer does never makes the promise reject. A misspelt requirement (`ERR_INVALID_OPTION`) and
-   * whatever your own `check` throws do.
+   * @returns the result; what a client or an issuer does never makes the promise reject. A misspelt requirement
+   * (`ERR_INVALID_OPTION`) and whatever your own `check` throws do.
    * @example
    * ```ts
    * import { createVerifier } from '@resource-server/core'
@@ -55,7 +55,8 @@ export interface Verifier {
   authenticate(request: RequestLike, requirements?: Requirements): Promise<AuthenticationResult>
 
   /**
-   * Verifies a bare access token, for places that have no request: queues, WebSockets, GraphQL contexts, Lambda authorizers.
+   * Verifies a bare access token, for places that have no request: queues, WebSockets, GraphQL contexts, Lambda
+   * authorizers.
    *
    * **Checks** and **does not check** what {@link Verifier.authenticate} does, from the token's form on.
    *
@@ -93,8 +94,8 @@ export interface Verifier {
   authorize(accessToken: AccessToken, requirements: Requirements): Promise<AuthenticationResult>
 
   /**
-   * Wraps a Fetch handler, so that it only sees requests with a valid access token; all others are answered as
-   * {@link AuthenticationError.toResponse} does. Further arguments (`env` and `context` on Workers) are passed on.
+   * Wraps a Fetch handler, so that it only sees requests with a valid access token; all others are answered as {@link
+   * AuthenticationError.toResponse} does. Further arguments (`env` and `context` on Workers) are passed on.
    *
    * @throws `TypeError` with `code: 'ERR_INVALID_OPTION'` at once for a misspelt requirement
    * @example
@@ -117,7 +118,8 @@ export interface Verifier {
 /**
  * Makes a verifier.
  *
- * **Checks** every option now; none is checked, read from the environment or fetched later. Keys are fetched when the first token needs them.
+ * **Checks** every option now; none is checked, read from the environment or fetched later. Keys are fetched when the
+ * first token needs them.
  *
  * @throws `TypeError` with `code: 'ERR_INVALID_OPTION'` that names the option, what was expected and what came
  * @example
@@ -136,7 +138,9 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const issuers = createTrustedIssuers(settings)
   const verifiedHere = new WeakSet<AccessToken>()
 
-  /** The whole decision about a token, in the order in which it is made: cheap before costly, signature before claims. */
+  /**
+   * The whole decision about a token, in the order in which it is made: cheap before costly, signature before claims.
+   */
   async function examine(credential: Credential): Promise<AccessToken> {
     const jwt = parseJwt(credential.token)
     const issuer = findTrustedIssuer(issuers, jwt)

@@ -12,7 +12,9 @@ import type { Request, RequestHandler } from 'express'
 declare global {
   namespace Express {
     interface Request {
-      /** The verified access token, behind `authenticate`. Where the guard may be missing, {@link getAccessToken} tells. */
+      /**
+       * The verified access token, behind `authenticate`. Where the guard may be missing, {@link getAccessToken} tells.
+       */
       auth?: AccessToken
     }
   }
@@ -22,8 +24,8 @@ declare global {
 const guarded = new WeakMap<object, { verifier: Verifier; accessToken: AccessToken }>()
 
 /**
- * Lets only requests with a valid access token through, and attaches it as `req.auth`. Every other request goes to `next(error)` with an
- * `AuthenticationError`, which Express answers correctly by itself.
+ * Lets only requests with a valid access token through, and attaches it as `req.auth`. Every other request goes to
+ * `next(error)` with an `AuthenticationError`, which Express answers correctly by itself.
  *
  * **Does not** answer CORS preflights or exempt any method: mount your CORS middleware before it.
  *

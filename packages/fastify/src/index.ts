@@ -30,7 +30,10 @@ export type ResourceServerOptions = (
   | { readonly verifier: Verifier }
   | (VerifierOptions & { readonly verifier?: never })
 ) & {
-  /** Guards everything registered in this scope, unknown routes included, except routes with `config: { auth: false }`. Default: `false`. */
+  /**
+   * Guards everything registered in this scope, unknown routes included, except routes with `config: { auth: false }`.
+   * Default: `false`.
+   */
   readonly global?: boolean
 }
 
@@ -59,7 +62,9 @@ const plugin: FastifyPluginAsync<ResourceServerOptions> = async (app, { global =
     verified.set(request, accessToken)
   }
 
-  /** What a route's `config.auth` asks for; `undefined` where anyone may pass. Throws for anything that is not its type. */
+  /**
+   * What a route's `config.auth` asks for; `undefined` where anyone may pass. Throws for anything that is not its type.
+   */
   function requirementsOf(config: { readonly auth?: unknown } = {}): Requirements | undefined {
     const { auth } = config
     if (!('auth' in config)) return global ? {} : undefined
@@ -80,14 +85,17 @@ const plugin: FastifyPluginAsync<ResourceServerOptions> = async (app, { global =
 }
 
 /**
- * Lets only requests with a valid access token reach the routes that ask for one, before anything of them is parsed (`onRequest`), and attaches
- * it as `request.auth`. A refusal is thrown as an `AuthenticationError`, which Fastify and your error handler answer as any other error.
+ * Lets only requests with a valid access token reach the routes that ask for one, before anything of them is parsed
+ * (`onRequest`), and attaches it as `request.auth`. A refusal is thrown as an `AuthenticationError`, which Fastify and
+ * your error handler answer as any other error.
  *
- * Three levels: `config.auth` on a route, `app.authenticate(requirements)` as an `onRequest` hook, and `global: true` for everything.
+ * Three levels: `config.auth` on a route, `app.authenticate(requirements)` as an `onRequest` hook, and `global: true`
+ * for everything.
  *
  * **Does not** answer CORS preflights or exempt any method: register your CORS plugin before it.
  *
- * @throws `TypeError` with `code: 'ERR_INVALID_OPTION'` for a wrong option when registering, for misspelt requirements when the route is added
+ * @throws `TypeError` with `code: 'ERR_INVALID_OPTION'` for a wrong option when registering, for misspelt requirements
+ * when the route is added
  * @example
  * ```ts
  * import Fastify from 'fastify'

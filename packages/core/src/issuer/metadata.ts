@@ -9,8 +9,8 @@ export interface IssuerMetadata {
 }
 
 /**
- * Where an issuer may publish its metadata, in the order of asking: OpenID Connect Discovery §4 appends the well-known path to the issuer,
- * RFC 8414 §3.1 inserts it between host and path.
+ * Where an issuer may publish its metadata, in the order of asking: OpenID Connect Discovery §4 appends the well-known
+ * path to the issuer, RFC 8414 §3.1 inserts it between host and path.
  */
 export function metadataUrlsFor(issuer: string): readonly string[] {
   const { origin, pathname } = new URL(issuer)
@@ -46,7 +46,10 @@ export function createMetadataSource(context: MetadataContext): (budget: Budget)
   }
 }
 
-/** Reads the first address that has a document; the next is asked only when a server says that there is nothing here (4xx). */
+/**
+ * Reads the first address that has a document; the next is asked only when a server says that there is nothing here
+ * (4xx).
+ */
 async function loadMetadata(context: MetadataContext, budget: Budget): Promise<IssuerMetadata> {
   let nothingHere: unknown
   for (const url of context.urls) {

@@ -14,8 +14,8 @@ export interface TrustedIssuer extends ClaimRules {
 export type TrustedIssuers = ReadonlyMap<string, TrustedIssuer>
 
 /**
- * Finds whose rules and keys a token is to be judged by: the issuer that it names, equal to the letter (RFC 9068 §4, RFC 8725 §3.8). A name that
- * is not listed leads nowhere: it is never asked for keys, metadata or anything else.
+ * Finds whose rules and keys a token is to be judged by: the issuer that it names, equal to the letter (RFC 9068 §4,
+ * RFC 8725 §3.8). A name that is not listed leads nowhere: it is never asked for keys, metadata or anything else.
  */
 export function findTrustedIssuer(
   issuers: TrustedIssuers,

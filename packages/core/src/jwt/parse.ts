@@ -19,8 +19,8 @@ const MAX_HEADER_DEPTH = 8
 const MAX_CLAIMS_DEPTH = 16
 
 /**
- * Parses a JWS in compact serialization whose payload is a claims set (RFC 7515 §7.1, RFC 7519 §7.2), strictly: there is exactly one spelling
- * of every token, so that no cache, list or proxy can be shown another one than we see.
+ * Parses a JWS in compact serialization whose payload is a claims set (RFC 7515 §7.1, RFC 7519 §7.2), strictly: there
+ * is exactly one spelling of every token, so that no cache, list or proxy can be shown another one than we see.
  */
 export function parseJwt(token: string): UnverifiedJwt {
   if (token.length > MAX_TOKEN_LENGTH) malformed('the token is longer than 16 KiB') // before anything is decoded
@@ -38,7 +38,8 @@ export function parseJwt(token: string): UnverifiedJwt {
   if (alg === undefined) malformed('the header has no alg')
   if (typeof alg !== 'string') rejectToken('algorithm', 'alg is not a string')
   if (kid !== undefined && typeof kid !== 'string') malformed('kid is not a string')
-  // RFC 7515 §4.1.11: an extension that must be understood and is not. RFC 7797 §7: never in JWTs. RFC 7516 §4.1.3: encryption only.
+  // RFC 7515 §4.1.11: an extension that must be understood and is not. RFC 7797 §7: never in JWTs. RFC 7516 §4.1.3:
+  // encryption only.
   if ('crit' in header || 'b64' in header || 'zip' in header) malformed('the header has crit, b64 or zip')
 
   const unverifiedClaims =

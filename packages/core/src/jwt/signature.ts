@@ -4,7 +4,10 @@ import type { JsonObject } from '../lib/json.js'
 import type { PublicKey } from '../lib/signature.js'
 import type { UnverifiedJwt } from './parse.js'
 
-/** A JWT that its issuer has signed. Whether it is an access token, is meant for us and is still valid is not decided yet. */
+/**
+ * A JWT that its issuer has signed. Whether it is an access token, is meant for us and is still valid is not decided
+ * yet.
+ */
 export interface VerifiedJwt {
   readonly header: JsonObject
   readonly claims: JsonObject
@@ -20,7 +23,9 @@ export function requireAllowedAlgorithm({ alg }: UnverifiedJwt, allowed: Readonl
   if (!allowed.has(alg)) rejectToken('algorithm', 'alg is not among the allowed algorithms of this issuer')
 }
 
-/** Tries the candidate keys in turn (RFC 7515 §5.2). Which keys are candidates, and how many, has been decided before. */
+/**
+ * Tries the candidate keys in turn (RFC 7515 §5.2). Which keys are candidates, and how many, has been decided before.
+ */
 export async function requireSignature(jwt: UnverifiedJwt, candidates: readonly PublicKey[]): Promise<VerifiedJwt> {
   const data = ascii.encode(jwt.signingInput)
   for (const key of candidates) {

@@ -7,10 +7,11 @@ const accessTokenType = /^(?:application\/)?at\+jwt$/i // RFC 9068 §4; RFC 7515
 const plainType = /^(?:application\/)?jwt$/i
 
 /**
- * Tells an access token from the other JWTs that the same issuer signs with the same keys (RFC 9068 §4 and §5, RFC 8725 §3.11 and §3.12).
+ * Tells an access token from the other JWTs that the same issuer signs with the same keys (RFC 9068 §4 and §5, RFC 8725
+ * §3.11 and §3.12).
  *
- * An explicit type decides. Many issuers still say `JWT` or nothing; such a token passes, except under the profile `rfc9068`, unless it bears
- * the mark of another kind.
+ * An explicit type decides. Many issuers still say `JWT` or nothing; such a token passes, except under the profile
+ * `rfc9068`, unless it bears the mark of another kind.
  */
 export function requireAccessTokenType({ header, claims }: VerifiedJwt, profile: Profile): void {
   const problem = problemWithType(header, claims, profile)

@@ -6,8 +6,8 @@ import type { JsonObject, JsonValue } from '../lib/json.js'
 export type JwkVerdict = { readonly algorithms: readonly string[] } | { readonly skipped: SkipReason }
 
 /**
- * Judges one member of a JWK set by our policy; what passes is still to be imported. Each key is judged alone: one that is new, broken or
- * dangerous costs the issuer's other keys nothing (RFC 7517 §5).
+ * Judges one member of a JWK set by our policy; what passes is still to be imported. Each key is judged alone: one that
+ * is new, broken or dangerous costs the issuer's other keys nothing (RFC 7517 §5).
  */
 export function judgeJwk(jwk: JsonObject): JwkVerdict {
   if (hasSecretMember(jwk)) return { skipped: 'private' }
@@ -23,12 +23,17 @@ export function judgeJwk(jwk: JsonObject): JwkVerdict {
   return algorithms.length === 0 ? { skipped: 'unsupported' } : { algorithms }
 }
 
-/** `EdDSA` and `Ed25519` are two names of one algorithm for this curve (RFC 8037 §3.1, RFC 9864 §2.2); issuers mix them. */
+/**
+ * `EdDSA` and `Ed25519` are two names of one algorithm for this curve (RFC 8037 §3.1, RFC 9864 §2.2); issuers mix them.
+ */
 function sameAlgorithm(name: string, alg: JsonValue | undefined): boolean {
   return name === alg || (name === 'EdDSA' && alg === 'Ed25519') || (name === 'Ed25519' && alg === 'EdDSA')
 }
 
-/** RFC 7518 §6.2.2, §6.3.2, §6.4, RFC 8037 §2, and `priv` of the AKP key type. A published secret can be used by everyone. */
+/**
+ * RFC 7518 §6.2.2, §6.3.2, §6.4, RFC 8037 §2, and `priv` of the AKP key type. A published secret can be used by
+ * everyone.
+ */
 function hasSecretMember(jwk: JsonObject): boolean {
   return jwk['kty'] === 'oct' || ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'].some((name) => name in jwk)
 }
@@ -56,7 +61,8 @@ function rsaFlaw({ n, e }: JsonObject): SkipReason | undefined {
   const exponent = integerOf(e)
   if (modulus === undefined || exponent === undefined) return 'malformed'
   if (modulus < 2n ** 2047n) return 'weak' // RFC 7518 §3.3: 2048 bits or larger
-  // With e = 1 every signature is its own message: anyone can write one. No issuer has reason for another exponent below 65537 either.
+  // With e = 1 every signature is its own message: anyone can write one. No issuer has reason for another exponent
+  // below 65537 either.
   return exponent < 65537n || exponent % 2n === 0n ? 'weak' : undefined
 }
 
@@ -85,7 +91,10 @@ const curves: Readonly<Record<'P256' | 'P384' | 'P521', Curve>> = {
   },
 }
 
-/** Judged here and not by the import, so that the verdict is the same on every runtime and a static set can be judged at once. */
+/**
+ * Judged here and not by the import, so that the verdict is the same on every runtime and a static set can be judged at
+ * once.
+ */
 function ecFlaw(jwk: JsonObject, { coordinateLength, p, b }: Curve): SkipReason | undefined {
   if (bytesOf(jwk['x'])?.length !== coordinateLength || bytesOf(jwk['y'])?.length !== coordinateLength)
     return 'malformed' // RFC 7518 §6.2.1
@@ -115,7 +124,8 @@ const smallOrder: ReadonlySet<bigint> = new Set([
 
 /** A key of small order verifies signatures that were made without any private key. */
 function hasSmallOrder(point: Uint8Array): boolean {
-  const y = bigEndian(point.toReversed()) & (2n ** 255n - 1n) // little-endian, the top bit is the sign of x (RFC 8032 §5.1.2)
+  // RFC 8032 §5.1.2: little-endian, and the top bit is the sign of x.
+  const y = bigEndian(point.toReversed()) & (2n ** 255n - 1n)
   return smallOrder.has(y)
 }
 

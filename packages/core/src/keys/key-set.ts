@@ -10,10 +10,15 @@ interface Key {
   readonly ready: ReadonlyMap<string, PublicKey>
 }
 
-/** The usable keys of one JWK set (RFC 7517 §5). It never changes: a refresh makes a new one, and what hangs on the old one goes with it. */
+/**
+ * The usable keys of one JWK set (RFC 7517 §5). It never changes: a refresh makes a new one, and what hangs on the old
+ * one goes with it.
+ */
 export interface KeySet {
   readonly keys: readonly Key[]
-  /** Every `kid` in the set, those of skipped keys included: for these, asking the issuer again would bring nothing new. */
+  /**
+   * Every `kid` in the set, those of skipped keys included: for these, asking the issuer again would bring nothing new.
+   */
   readonly kids: ReadonlySet<string>
   /** Tells whether two sets were made of the same keys. */
   readonly fingerprint: string
@@ -30,7 +35,10 @@ export interface SkippedKey {
 const MAX_CANDIDATES = 4 // a bound on the signatures that one bad token can make us check
 const MAX_KID_LENGTH = 256
 
-/** Imports what our policy and the runtime let pass, and reports the rest. The set may turn out empty; that is for the caller to judge. */
+/**
+ * Imports what our policy and the runtime let pass, and reports the rest. The set may turn out empty; that is for the
+ * caller to judge.
+ */
 export async function importKeySet(members: readonly JsonValue[], onSkipped: OnSkipped): Promise<KeySet> {
   const imported = await Promise.all(
     members.map(async (member): Promise<Key | undefined> => {
@@ -56,8 +64,8 @@ export function fingerprintOf(members: readonly JsonValue[]): string {
 }
 
 /**
- * The keys that may have made a signature with this `alg` and `kid`: equal to the letter, at most four. A token without `kid` may be of any key
- * that fits its algorithm.
+ * The keys that may have made a signature with this `alg` and `kid`: equal to the letter, at most four. A token without
+ * `kid` may be of any key that fits its algorithm.
  */
 export function candidatesIn({ keys }: KeySet, alg: string, kid: string | undefined): readonly PublicKey[] {
   const candidates: PublicKey[] = []

@@ -7,7 +7,8 @@ import { candidatesIn, fingerprintOf, importKeySet, type KeySet, type OnSkipped 
 /** Where the keys of one issuer come from. */
 export interface KeySource {
   /**
-   * The candidates for a signature. Rejects with `unknown_key` when the issuer has no such key, with `unavailable` when it could not be asked.
+   * The candidates for a signature. Rejects with `unknown_key` when the issuer has no such key, with `unavailable` when
+   * it could not be asked.
    *
    * @param worthAsking whether an unknown `kid` in this token justifies a request to the issuer
    */
@@ -50,8 +51,8 @@ export function createStaticKeySource(members: readonly JsonValue[], onSkipped: 
 }
 
 /**
- * Keys that are fetched from the issuer and kept. Everything happens on request, nothing by a timer, so a process that was frozen or that waits
- * to exit is never surprised.
+ * Keys that are fetched from the issuer and kept. Everything happens on request, nothing by a timer, so a process that
+ * was frozen or that waits to exit is never surprised.
  */
 export function createRemoteKeySource({ load, onSkipped, times, clock, random }: KeySourceContext): KeySource {
   let set: KeySet | undefined
@@ -72,12 +73,16 @@ export function createRemoteKeySource({ load, onSkipped, times, clock, random }:
       if (set === undefined || ageOfSet() >= times.maxAge + times.staleIfError) unavailable()
       const candidates = candidatesIn(set, alg, kid)
       if (candidates.length > 0) return candidates
-      if (isStale() || (isUnknown(kid) && failures > 0)) unavailable() // whether there is such a key by now, only the issuer can say
+      // Whether there is such a key by now, only the issuer can say.
+      if (isStale() || (isUnknown(kid) && failures > 0)) unavailable()
       return unknownKey()
     },
   }
 
-  /** Seconds. A clock that was set back makes no set young: an age below zero counts as too old for anything but a new fetch. */
+  /**
+   * Seconds. A clock that was set back makes no set young: an age below zero counts as too old for anything but a new
+   * fetch.
+   */
   function ageOfSet(): number {
     const age = (clock() - loadedAt) / 1000
     return set === undefined || age < 0 ? Number.POSITIVE_INFINITY : age
@@ -92,7 +97,10 @@ export function createRemoteKeySource({ load, onSkipped, times, clock, random }:
     return ageOfSet() >= times.maxAge
   }
 
-  /** An unknown `kid` is cheap to invent: at most one fetch per cooldown, counted from its start, whoever asks and however it ends. */
+  /**
+   * An unknown `kid` is cheap to invent: at most one fetch per cooldown, counted from its start, whoever asks and
+   * however it ends.
+   */
   async function refreshForUnknownKid(): Promise<void> {
     if (inFlight === undefined) {
       if (backingOff() || isWithin(times.cooldown, lastForcedAt)) return

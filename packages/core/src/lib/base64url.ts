@@ -5,10 +5,12 @@ const sextets = new Uint8Array(128).fill(NOT_IN_ALPHABET)
 for (let sextet = 0; sextet < alphabet.length; sextet++) sextets[alphabet.charCodeAt(sextet)] = sextet
 
 /**
- * Decodes base64url without padding (RFC 7515 §2), or returns `undefined` for any text that is not the one canonical spelling of its bytes.
+ * Decodes base64url without padding (RFC 7515 §2), or returns `undefined` for any text that is not the one canonical
+ * spelling of its bytes.
  *
- * The decoders of JavaScript runtimes skip white space, accept padding and the other alphabet, and drop stray bits, each in its own way:
- * with them one signed token has many spellings, and a cache, a deny-list or a proxy may know only one of them.
+ * The decoders of JavaScript runtimes skip white space, accept padding and the other alphabet, and drop stray bits,
+ * each in its own way: with them one signed token has many spellings, and a cache, a deny-list or a proxy may know only
+ * one of them.
  */
 export function decodeBase64url(text: string): Uint8Array<ArrayBuffer> | undefined {
   const tail = text.length % 4

@@ -1,6 +1,7 @@
 /**
- * Settles as `work` does, or rejects with a `TimeoutError` after so many milliseconds. The signal tells `work` to stop; the deadline holds even
- * if it does not listen, as functions that users inject may not. The timer ends with the work, so it never keeps a process alive.
+ * Settles as `work` does, or rejects with a `TimeoutError` after so many milliseconds. The signal tells `work` to stop;
+ * the deadline holds even if it does not listen, as functions that users inject may not. The timer ends with the work,
+ * so it never keeps a process alive.
  */
 export async function withDeadline<T>(
   milliseconds: number,

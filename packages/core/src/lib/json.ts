@@ -21,8 +21,9 @@ export function decodeJsonObject(bytes: Uint8Array, maxDepth: number): JsonObjec
 /**
  * Parses one JSON object strictly, or returns `undefined`.
  *
- * Stricter than `JSON.parse`: no member name twice in one object, at most `maxDepth` levels, every number finite. What comes back has no
- * prototype and is deeply frozen; members called `__proto__`, `constructor` and `prototype` are left out.
+ * Stricter than `JSON.parse`: no member name twice in one object, at most `maxDepth` levels, every number finite. What
+ * comes back has no prototype and is deeply frozen; members called `__proto__`, `constructor` and `prototype` are left
+ * out.
  */
 export function parseJsonObject(text: string, maxDepth: number): JsonObject | undefined {
   const shape = measure(text)
@@ -36,8 +37,9 @@ export function parseJsonObject(text: string, maxDepth: number): JsonObject | un
   if (!isObject(value)) return undefined
   const tally: Tally = { members: 0, finite: true }
   const object = hardenObject(value, tally)
-  // JSON.parse keeps the last of two members with one name, other parsers the first: a proxy in front of us may have seen another token.
-  // Every member has one colon outside of strings, so a lost member shows as a difference in numbers.
+  // JSON.parse keeps the last of two members with one name, other parsers the first: a proxy in front of us may have
+  // seen another token. Every member has one colon outside of strings, so a lost member shows as a difference in
+  // numbers.
   return tally.members === shape.members && tally.finite ? object : undefined
 }
 
@@ -58,7 +60,10 @@ const BRACKET = 0x5b
 const END_BRACE = 0x7d
 const END_BRACKET = 0x5d
 
-/** How deep the text nests and how many members its objects have, repeated ones included. Only meaningful for text that is valid JSON. */
+/**
+ * How deep the text nests and how many members its objects have, repeated ones included. Only meaningful for text that
+ * is valid JSON.
+ */
 function measure(text: string): { depth: number; members: number } {
   let level = 0
   let depth = 0

@@ -24,7 +24,10 @@ export interface LoadedJson {
   readonly mediaType: string
 }
 
-/** A document could not be had. The message names the address and what was wrong, and holds nothing that the server sent. */
+/**
+ * A document could not be had. The message names the address and what was wrong, and holds nothing that the server
+ * sent.
+ */
 export class LoadError extends Error {
   override readonly name = 'LoadError'
   readonly subject: Subject
@@ -40,11 +43,13 @@ export class LoadError extends Error {
 /** What was being loaded. */
 export type Subject = 'keys' | 'metadata'
 
-const MAX_BYTES = 256 * 1024 // a hundred keys with certificates fit; counted after decompression, so a gzip bomb ends here too
+// A hundred keys with certificates fit. Counted after decompression, so a gzip bomb ends here too.
+const MAX_BYTES = 256 * 1024
 const MAX_DEPTH = 16
 
 /**
- * Makes the one way in which documents are fetched: a GET without redirects, bounded in time and size, answering a strict JSON object.
+ * Makes the one way in which documents are fetched: a GET without redirects, bounded in time and size, answering a
+ * strict JSON object.
  *
  * @param attemptTimeout seconds for one exchange, from connecting to the last byte
  */
@@ -69,7 +74,8 @@ async function loadJson(fetch: Fetch, url: string, signal: AbortSignal): Promise
   const response = await fetch(url, init)
   if (response.status !== 200) {
     response.body?.cancel().catch(() => {})
-    throw new BadAnswer(`it answered ${response.status}, expected 200`, response.status) // nor is a redirect followed: it could lead anywhere
+    // A redirect is an answer like any other: whoever can send one could send us anywhere.
+    throw new BadAnswer(`it answered ${response.status}, expected 200`, response.status)
   }
   const document = decodeJsonObject(await readBody(response), MAX_DEPTH)
   if (document === undefined) throw new BadAnswer('it did not answer one well-formed JSON object')
@@ -119,7 +125,10 @@ function mediaTypeOf(response: FetchResponse): string {
   return (response.headers.get('content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase()
 }
 
-/** Node's fetch says no more than "fetch failed"; the code that tells a refused connection from a bad certificate is in its cause. */
+/**
+ * Node's fetch says no more than "fetch failed"; the code that tells a refused connection from a bad certificate is in
+ * its cause.
+ */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown error'
   if (error instanceof BadAnswer) return error.message

@@ -8,7 +8,8 @@ export async function importPublicKey(jwk: JWK, alg: string): Promise<PublicKey>
 }
 
 /**
- * Verifies synchronously: for one signature the way through the thread pool and back costs about as much as the signature.
+ * Verifies synchronously: for one signature the way through the thread pool and back costs about as much as the
+ * signature.
  */
 export function verifySignature(
   alg: string,
@@ -47,7 +48,8 @@ function digestOf(alg: string): string {
 }
 
 function pss(key: KeyObject): { key: KeyObject; padding: number; saltLength: number } {
-  return { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST } // RFC 7518 §3.5
+  // RFC 7518 §3.5: the salt is as long as the digest.
+  return { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
 }
 
 function verifyEcdsa(alg: string, key: KeyObject, data: Uint8Array, signature: Uint8Array): boolean {

@@ -15,7 +15,7 @@ export function verifySignature(
   const parameters = parametersFor(alg)
   if (parameters === undefined) return false
   const length = ecdsaSignatureLength[alg]
-  if (length !== undefined && signature.length !== length) return false // RFC 7518 §3.4, whatever the runtime makes of it
+  if (length !== undefined && signature.length !== length) return false
   return crypto.subtle.verify(parameters, key as unknown as CryptoKey, signature, data).catch(() => false)
 }
 

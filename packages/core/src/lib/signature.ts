@@ -1,6 +1,6 @@
 /**
- * A public key, ready to verify one algorithm. Only the implementations behind `#signature` look inside: `signature-node.ts` on Node,
- * `signature-webcrypto.ts` everywhere else.
+ * A public key, ready to verify one algorithm. Only the implementations behind `#signature` look inside:
+ * `signature-node.ts` on Node, `signature-webcrypto.ts` everywhere else.
  */
 export interface PublicKey {
   readonly [opaque]: true

@@ -3,7 +3,10 @@ import { reject } from '../failure.js'
 import type { JsonValue } from '../lib/json.js'
 import type { CheckedRequirements } from './requirements.js'
 
-/** Holds a valid token against what the verifier and the route ask for: scopes first, then claims, then the user's own check. */
+/**
+ * Holds a valid token against what the verifier and the route ask for: scopes first, then claims, then the user's own
+ * check.
+ */
 export async function requireFulfilled(accessToken: AccessToken, asked: readonly CheckedRequirements[]): Promise<void> {
   requireScopes(accessToken, asked)
   for (const { claims } of asked) requireClaims(accessToken, claims)
@@ -15,7 +18,10 @@ export async function requireFulfilled(accessToken: AccessToken, asked: readonly
   }
 }
 
-/** RFC 6750 §3.1. The answer names every scope that was asked for, so that one visit to the authorization server is enough. */
+/**
+ * RFC 6750 §3.1. The answer names every scope that was asked for, so that one visit to the authorization server is
+ * enough.
+ */
 function requireScopes({ scopes: granted }: AccessToken, asked: readonly CheckedRequirements[]): void {
   const hasAll = asked.every(({ scopes }) => scopes.every((scope) => granted.has(scope)))
   const hasAny = asked.every(({ anyScope }) => anyScope === undefined || anyScope.some((scope) => granted.has(scope)))

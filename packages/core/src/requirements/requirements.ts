@@ -22,7 +22,10 @@ export interface Requirements {
   readonly scopes?: readonly string[]
   /** Scopes, one of which the token must have. */
   readonly anyScope?: readonly string[]
-  /** Claims by name: a value that the claim must equal, or contain where the claim is an array; or a predicate that must return `true`. */
+  /**
+   * Claims by name: a value that the claim must equal, or contain where the claim is an array; or a predicate that must
+   * return `true`.
+   */
   readonly claims?: Readonly<Record<string, string | number | boolean | ((claim: JsonValue | undefined) => boolean)>>
   /** Anything else: passes if it returns `true` or a promise of it. What it throws is a bug and propagates. */
   readonly check?: (accessToken: AccessToken) => boolean | Promise<boolean>
@@ -41,8 +44,8 @@ type ClaimRequirement = NonNullable<Requirements['claims']>[string]
 const defined = new WeakMap<object, CheckedRequirements>()
 
 /**
- * Checks requirements where they are written down, and returns a frozen copy that no verifier checks again: for adapters, and for requirements
- * that many routes share.
+ * Checks requirements where they are written down, and returns a frozen copy that no verifier checks again: for
+ * adapters, and for requirements that many routes share.
  *
  * @throws `TypeError` with `code: 'ERR_INVALID_OPTION'` for an unknown member or a wrong type
  * @example
@@ -62,7 +65,8 @@ export function defineRequirements(requirements: Requirements): Requirements {
 const known = ['scopes', 'anyScope', 'claims', 'check']
 
 /**
- * Checks what a user wrote down as requirements. A misspelt or mistyped one throws, because ignored it would leave the route open.
+ * Checks what a user wrote down as requirements. A misspelt or mistyped one throws, because ignored it would leave the
+ * route open.
  *
  * @param path how to call it in messages
  */
