@@ -1,27 +1,19 @@
-import {
-  type AccessToken,
-  createVerifier,
-  defineRequirements,
-  type Requirements,
-  type Verifier,
-  type VerifierOptions,
-  viewNodeRequest,
-} from '@resource-server/core'
+import type { AccessToken, Requirements, Verifier, VerifierOptions } from '@resource-server/core'
+import { createVerifier, defineRequirements, viewNodeRequest } from '@resource-server/core'
 import type { Request, RequestHandler } from 'express'
 
 declare global {
   namespace Express {
     interface Request {
-      /**
-       * The verified access token, behind `authenticate`. Where the guard may be missing, {@link getAccessToken} tells.
-       */
+      /** The verified access token, behind `authenticate`. {@link getAccessToken} tells where the guard is missing. */
       auth?: AccessToken
     }
   }
 }
 
 /** What `authenticate` has found out. Not `req.auth`, which any other middleware may write. */
-const guarded = new WeakMap<object, { verifier: Verifier; accessToken: AccessToken }>()
+const guarded = new WeakMap<Request, Guarded>()
+type Guarded = { readonly verifier: Verifier; readonly accessToken: AccessToken }
 
 /**
  * Lets only requests with a valid access token through, and attaches it as `req.auth`. Every other request goes to
@@ -46,17 +38,14 @@ const guarded = new WeakMap<object, { verifier: Verifier; accessToken: AccessTok
 export function authenticate(verifier: Verifier | VerifierOptions, requirements: Requirements = {}): RequestHandler {
   const guard = isVerifier(verifier) ? verifier : createVerifier(verifier)
   const required = defineRequirements(requirements)
-  return (req, _res, next) => {
+  return middleware(async (req) => {
     delete req.auth // whatever was there, this guard has not seen it
     guarded.delete(req)
-    const attach = async (): Promise<void> => {
-      const { accessToken, error } = await guard.authenticate(viewNodeRequest(req), required)
-      if (error !== undefined) throw error
-      req.auth = accessToken
-      guarded.set(req, { verifier: guard, accessToken })
-    }
-    attach().then(() => next(), next)
-  }
+    const { accessToken, error } = await guard.authenticate(viewNodeRequest(req), required)
+    if (error !== undefined) throw error
+    req.auth = accessToken
+    guarded.set(req, { verifier: guard, accessToken })
+  })
 }
 
 /**
@@ -72,14 +61,11 @@ export function authenticate(verifier: Verifier | VerifierOptions, requirements:
  */
 export function authorize(requirements: Requirements): RequestHandler {
   const required = defineRequirements(requirements)
-  return (req, _res, next) => {
-    const requireMore = async (): Promise<void> => {
-      const { verifier, accessToken } = guardOf(req, 'authorize()')
-      const { error } = await verifier.authorize(accessToken, required)
-      if (error !== undefined) throw error
-    }
-    requireMore().then(() => next(), next)
-  }
+  return middleware(async (req) => {
+    const { verifier, accessToken } = guardOf(req, 'authorize()')
+    const { error } = await verifier.authorize(accessToken, required)
+    if (error !== undefined) throw error
+  })
 }
 
 /**
@@ -91,13 +77,18 @@ export function getAccessToken(req: Request): AccessToken {
   return guardOf(req, 'getAccessToken()').accessToken
 }
 
-function guardOf(req: object, caller: string): { verifier: Verifier; accessToken: AccessToken } {
+/** Express 4 does not wait for promises: what one rejects with must be handed to `next`. */
+function middleware(guard: (req: Request) => Promise<void>): RequestHandler {
+  return (req, _res, next) => {
+    guard(req).then(() => next(), next)
+  }
+}
+
+function guardOf(req: Request, caller: string): Guarded {
   const found = guarded.get(req)
   if (found !== undefined) return found
-  throw Object.assign(
-    new TypeError(`${caller} found no access token: mount authenticate(verifier) before this route`),
-    { code: 'ERR_NO_ACCESS_TOKEN' },
-  )
+  const message = `${caller} found no access token: mount authenticate(verifier) before this route`
+  throw Object.assign(new TypeError(message), { code: 'ERR_NO_ACCESS_TOKEN' })
 }
 
 function isVerifier(value: Verifier | VerifierOptions): value is Verifier {
