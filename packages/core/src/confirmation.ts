@@ -10,11 +10,10 @@ import { isObject } from './lib/json.js'
 export function requireProvenConfirmation({ claims }: VerifiedJwt): void {
   const { cnf } = claims
   if (cnf === undefined) return
-  if (!isObject(cnf) || Object.keys(cnf).length === 0) rejectToken('malformed', 'cnf is not an object with members')
-  for (const name of ['jkt', 'x5t#S256']) {
-    const thumbprint = cnf[name]
-    if (thumbprint !== undefined && (typeof thumbprint !== 'string' || thumbprint === ''))
-      rejectToken('malformed', `cnf.${name} is not a thumbprint`)
+  if (!isObject(cnf) || Object.keys(cnf).length === 0) rejectToken('malformed', 'cnf names no key')
+  for (const [name, value] of Object.entries(cnf)) {
+    const isThumbprint = name === 'jkt' || name === 'x5t#S256'
+    if (value === '' || (isThumbprint && typeof value !== 'string')) rejectToken('malformed', 'cnf names no key')
   }
   rejectToken('unproven_confirmation', 'the token is bound to a key (cnf) that this verifier cannot see proven')
 }

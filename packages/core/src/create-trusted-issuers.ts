@@ -6,7 +6,7 @@ import type { TrustedIssuer, TrustedIssuers } from './issuer/trusted-issuer.js'
 import { judgeJwk } from './keys/jwk.js'
 import type { OnSkipped } from './keys/key-set.js'
 import { createRemoteKeySource, createStaticKeySource, type KeySource } from './keys/key-source.js'
-import { createJwksLoader, membersOf } from './keys/load-jwks.js'
+import { createJwksLoader, type LoadJwks, membersOf } from './keys/load-jwks.js'
 import { isObject, type JsonObject, type JsonValue, parseJsonObject } from './lib/json.js'
 import { createJsonLoader } from './lib/load-json.js'
 
@@ -54,17 +54,15 @@ function remoteKeys(entry: CheckedIssuer, options: CheckedOptions, onSkipped: On
   })
 }
 
-type Load = ReturnType<typeof createJwksLoader>
-
-function reported(load: Load, issuer: string, clock: () => number, emit: Emit): Load {
+function reported(load: LoadJwks, issuer: string, clock: () => number, emit: Emit): LoadJwks {
   return async () => {
     const startedAt = clock()
     const report = (outcome: { ok: boolean; reason?: string }): void =>
       emit({ type: 'keys.fetch', issuer, duration: clock() - startedAt, ...outcome })
     try {
-      const members = await load()
+      const loaded = await load()
       report({ ok: true })
-      return members
+      return loaded
     } catch (error) {
       report({ ok: false, reason: error instanceof Error ? error.message : 'unknown error' })
       throw error

@@ -24,8 +24,10 @@ export function extractCredential(request: RequestLike): Credential {
     reject({ kind: 'invalid_request', reason: 'several_credentials' }, 'the request has several Authorization headers')
   const [scheme, rest] = splitAtFirstSpace(line)
   if (!token.test(scheme)) malformed('the Authorization header does not start with a scheme')
-  if (!bearer.test(scheme))
+  if (!bearer.test(scheme)) {
+    if (namesSecondScheme(rest)) malformed('the Authorization header holds several credentials')
     reject({ kind: 'unauthenticated', reason: 'unsupported_scheme' }, 'the Authorization scheme is not Bearer')
+  }
   const credential = rest.replace(/^ +/, '') // 1*SP between scheme and token
   if (!token68.test(credential)) malformed('what follows the Bearer scheme is not one token')
   if (credential.length > MAX_LENGTH) rejectToken('malformed', 'the token is longer than 16 KiB')
@@ -52,6 +54,14 @@ function authorizationLines({ headers }: RequestLike): readonly string[] {
 function splitAtFirstSpace(line: string): [string, string] {
   const space = line.indexOf(' ')
   return space === -1 ? [line, ''] : [line.slice(0, space), line.slice(space)]
+}
+
+/**
+ * Several field lines may arrive joined by commas. In parameters, which have commas too, a name is followed by "=";
+ * a second scheme is followed by its token.
+ */
+function namesSecondScheme(credentials: string): boolean {
+  return /,[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+ +[^ \t=,]/.test(credentials.replaceAll(/"[^"]*"/g, '""'))
 }
 
 function malformed(detail: string): never {

@@ -97,6 +97,7 @@ interface WithMetadataUrl {
 export interface KeyOptions {
   /**
    * How long a key set is used without asking again, and so how long a withdrawn key lives: 60 to 86,400, default 600.
+   * The issuer's `Cache-Control: max-age` may shorten it, to no less than 60, and never lengthens it.
    */
   readonly maxAge?: number
   /**

@@ -3,6 +3,7 @@ import type { JsonValue } from '../lib/json.js'
 import { LoadError } from '../lib/load-json.js'
 import type { PublicKey } from '../lib/signature.js'
 import { candidatesIn, fingerprintOf, importKeySet, type KeySet, type OnSkipped } from './key-set.js'
+import type { LoadJwks } from './load-jwks.js'
 
 /** Where the keys of one issuer come from. */
 export interface KeySource {
@@ -27,7 +28,7 @@ export interface KeyTimes {
 
 export interface KeySourceContext {
   /** Asks the issuer for the members of its set, bounded in time; fails with a {@link LoadError}. */
-  readonly load: () => Promise<readonly JsonValue[]>
+  readonly load: LoadJwks
   readonly onSkipped: OnSkipped
   readonly times: KeyTimes
   /** Milliseconds since the epoch. */
@@ -36,6 +37,7 @@ export interface KeySourceContext {
   readonly random: () => number
 }
 
+const MIN_MAX_AGE = 60
 const MAX_BACKOFF = 30
 
 /** Keys that were given in the options: there is nobody to ask. */
@@ -57,6 +59,7 @@ export function createStaticKeySource(members: readonly JsonValue[], onSkipped: 
 export function createRemoteKeySource({ load, onSkipped, times, clock, random }: KeySourceContext): KeySource {
   let set: KeySet | undefined
   let loadedAt = 0
+  let { maxAge } = times
   let lastForcedAt = Number.NEGATIVE_INFINITY
   let attempts = 0
   let failures = 0
@@ -70,7 +73,7 @@ export function createRemoteKeySource({ load, onSkipped, times, clock, random }:
       if (isStale()) await refresh() // an old set is used only if this fails, so a withdrawn key dies on time
       const hasJustAsked = attempts > attemptsBefore
       if (!hasJustAsked && isUnknown(kid) && worthAsking()) await refreshForUnknownKid()
-      if (set === undefined || ageOfSet() >= times.maxAge + times.staleIfError) unavailable()
+      if (set === undefined || ageOfSet() >= maxAge + times.staleIfError) unavailable()
       const candidates = candidatesIn(set, alg, kid)
       if (candidates.length > 0) return candidates
       // Whether there is such a key by now, only the issuer can say.
@@ -94,7 +97,7 @@ export function createRemoteKeySource({ load, onSkipped, times, clock, random }:
   }
 
   function isStale(): boolean {
-    return ageOfSet() >= times.maxAge
+    return ageOfSet() >= maxAge
   }
 
   /**
@@ -122,10 +125,12 @@ export function createRemoteKeySource({ load, onSkipped, times, clock, random }:
     attempts++
     const startedAt = clock()
     try {
-      const members = await load()
+      const { members, maxAge: suggested = times.maxAge } = await load()
       // The same keys keep the same set, and with it everything that was worked out for it.
       if (fingerprintOf(members) !== set?.fingerprint) set = await importUsable(members)
       loadedAt = startedAt
+      // The issuer may ask for less, but not for more: a week of max-age has locked users out for a week.
+      maxAge = Math.min(times.maxAge, Math.max(suggested, MIN_MAX_AGE))
       failures = 0
       lastError = undefined
     } catch (error) {

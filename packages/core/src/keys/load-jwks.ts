@@ -2,6 +2,14 @@ import { type Budget, startBudget } from '../lib/deadline.js'
 import type { JsonObject, JsonValue } from '../lib/json.js'
 import { LoadError, type LoadJson } from '../lib/load-json.js'
 
+export type LoadJwks = () => Promise<LoadedJwks>
+
+export interface LoadedJwks {
+  readonly members: readonly JsonValue[]
+  /** How long the issuer says that they may be kept, in seconds, if it says so. */
+  readonly maxAge: number | undefined
+}
+
 const MAX_KEYS = 100
 
 /**
@@ -13,15 +21,15 @@ export function createJwksLoader(
   locate: (budget: Budget) => Promise<{ readonly jwksUri: string }>,
   load: LoadJson,
   timeout: number,
-): () => Promise<readonly JsonValue[]> {
+): LoadJwks {
   return async () => {
     const budget = startBudget(timeout)
     const { jwksUri } = await locate(budget)
-    const { document } = await load(jwksUri, budget)
+    const { document, maxAge } = await load(jwksUri, budget)
     const members = membersOf(document)
     if (members === undefined)
       throw new LoadError('keys', `GET ${jwksUri} did not answer a JWK set of at most ${MAX_KEYS} keys`)
-    return members
+    return { members, maxAge }
   }
 }
 

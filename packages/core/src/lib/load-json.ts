@@ -22,6 +22,8 @@ export type LoadJson = (url: string, budget: Budget) => Promise<LoadedJson>
 export interface LoadedJson {
   readonly document: JsonObject
   readonly mediaType: string
+  /** How long the server says that it may be kept (RFC 9111 §5.2.2.1), in seconds, if it says so. */
+  readonly maxAge: number | undefined
 }
 
 /**
@@ -79,7 +81,7 @@ async function loadJson(fetch: Fetch, url: string, signal: AbortSignal): Promise
   }
   const document = decodeJsonObject(await readBody(response), MAX_DEPTH)
   if (document === undefined) throw new BadAnswer('it did not answer one well-formed JSON object')
-  return { document, mediaType: mediaTypeOf(response) }
+  return { document, mediaType: mediaTypeOf(response), maxAge: maxAgeOf(response) }
 }
 
 /** The server answered, but not with what is needed. */
@@ -123,6 +125,11 @@ function concat(chunks: readonly Uint8Array[], size: number): Uint8Array {
 
 function mediaTypeOf(response: FetchResponse): string {
   return (response.headers.get('content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase()
+}
+
+function maxAgeOf(response: FetchResponse): number | undefined {
+  const maxAge = /(?:^|[ ,])max-age=(\d+)/i.exec(response.headers.get('cache-control') ?? '')?.[1]
+  return maxAge === undefined ? undefined : Number(maxAge)
 }
 
 /**
