@@ -100,6 +100,10 @@ class FrozenSet extends Set<string> {
     for (const value of values) super.add(value)
     Object.freeze(this)
   }
+  /** A Set says nothing in JSON. */
+  toJSON(): readonly string[] {
+    return [...this]
+  }
   override add(): never {
     throw new TypeError('The scopes of an access token cannot be changed')
   }

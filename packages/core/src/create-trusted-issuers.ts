@@ -1,12 +1,11 @@
 import type { CheckedIssuer, CheckedOptions } from './check-options.js'
-import type { Emit } from './events.js'
 import { invalidOption } from './invalid-option.js'
 import { createMetadataSource, metadataUrlsFor } from './issuer/metadata.js'
 import type { TrustedIssuer, TrustedIssuers } from './issuer/trusted-issuer.js'
 import { judgeJwk } from './keys/jwk.js'
 import type { OnSkipped } from './keys/key-set.js'
 import { createRemoteKeySource, createStaticKeySource, type KeySource } from './keys/key-source.js'
-import { createJwksLoader, type LoadJwks, membersOf } from './keys/load-jwks.js'
+import { createJwksLoader, membersOf } from './keys/load-jwks.js'
 import { isObject, type JsonObject, type JsonValue, parseJsonObject } from './lib/json.js'
 import { createJsonLoader } from './lib/load-json.js'
 
@@ -46,28 +45,13 @@ function remoteKeys(entry: CheckedIssuer, options: CheckedOptions, onSkipped: On
       : async () => ({ jwksUri })
   const load = createJwksLoader(locate, createJsonLoader('keys', fetch, attemptTimeout), times.timeout)
   return createRemoteKeySource({
-    load: reported(load, issuer, clock, emit),
+    load,
     onSkipped,
+    onAttempt: (outcome) => emit({ type: 'keys.fetch', issuer, ...outcome }),
     times,
     clock,
     random: Math.random,
   })
-}
-
-function reported(load: LoadJwks, issuer: string, clock: () => number, emit: Emit): LoadJwks {
-  return async () => {
-    const startedAt = clock()
-    const report = (outcome: { ok: boolean; reason?: string }): void =>
-      emit({ type: 'keys.fetch', issuer, duration: clock() - startedAt, ...outcome })
-    try {
-      const loaded = await load()
-      report({ ok: true })
-      return loaded
-    } catch (error) {
-      report({ ok: false, reason: error instanceof Error ? error.message : 'unknown error' })
-      throw error
-    }
-  }
 }
 
 const MAX_DEPTH = 16

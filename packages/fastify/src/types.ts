@@ -22,8 +22,8 @@ export type ResourceServerOptions = (
   | (VerifierOptions & { readonly verifier?: never })
 ) & {
   /**
-   * Guards everything registered in this scope, unknown routes included, except routes with `config: { auth: false }`.
-   * Default: `false`.
+   * Guards every route of this scope except those with `config: { auth: false }`, and its not-found handler. Default:
+   * `false`.
    */
   readonly global?: boolean
 }

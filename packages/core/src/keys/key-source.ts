@@ -1,4 +1,5 @@
 import { reject, rejectToken } from '../failure.js'
+import { type Budget, isTimeout, startBudget, withDeadline } from '../lib/deadline.js'
 import type { JsonValue } from '../lib/json.js'
 import { LoadError } from '../lib/load-json.js'
 import type { PublicKey } from '../lib/signature.js'
@@ -24,12 +25,15 @@ export interface KeyTimes {
   readonly staleIfError: number
   /** The shortest time between two fetches for an unknown `kid`. */
   readonly cooldown: number
+  /** How long a request waits for keys. */
+  readonly timeout: number
 }
 
 export interface KeySourceContext {
   /** Asks the issuer for the members of its set, bounded in time; fails with a {@link LoadError}. */
   readonly load: LoadJwks
   readonly onSkipped: OnSkipped
+  readonly onAttempt: (outcome: { ok: boolean; reason?: string; duration: number }) => void
   readonly times: KeyTimes
   /** Milliseconds since the epoch. */
   readonly clock: () => number
@@ -56,7 +60,14 @@ export function createStaticKeySource(members: readonly JsonValue[], onSkipped: 
  * Keys that are fetched from the issuer and kept. Everything happens on request, nothing by a timer, so a process that
  * was frozen or that waits to exit is never surprised.
  */
-export function createRemoteKeySource({ load, onSkipped, times, clock, random }: KeySourceContext): KeySource {
+export function createRemoteKeySource({
+  load,
+  onSkipped,
+  onAttempt,
+  times,
+  clock,
+  random,
+}: KeySourceContext): KeySource {
   let set: KeySet | undefined
   let loadedAt = 0
   let { maxAge } = times
@@ -69,10 +80,13 @@ export function createRemoteKeySource({ load, onSkipped, times, clock, random }:
 
   return {
     async find(alg, kid, worthAsking) {
+      const budget = startBudget(times.timeout)
       const attemptsBefore = attempts
       if (isStale()) await refresh() // an old set is used only if this fails, so a withdrawn key dies on time
       const hasJustAsked = attempts > attemptsBefore
-      if (!hasJustAsked && isUnknown(kid) && worthAsking()) await refreshForUnknownKid()
+      if (!hasJustAsked && isUnknown(kid) && worthAsking() && !(await endsWithin(budget, refreshForUnknownKid()))) {
+        unavailable() // having waited for one fetch already, there is no time left for a second
+      }
       if (set === undefined || ageOfSet() >= maxAge + times.staleIfError) unavailable()
       const candidates = candidatesIn(set, alg, kid)
       if (candidates.length > 0) return candidates
@@ -133,11 +147,13 @@ export function createRemoteKeySource({ load, onSkipped, times, clock, random }:
       maxAge = Math.min(times.maxAge, Math.max(suggested, MIN_MAX_AGE))
       failures = 0
       lastError = undefined
+      onAttempt({ ok: true, duration: clock() - startedAt })
     } catch (error) {
       if (!(error instanceof LoadError)) throw error
       failures++
       lastError = error
       nextAttemptAt = clock() + backoff() * 1000
+      onAttempt({ ok: false, reason: error.message, duration: clock() - startedAt })
     }
   }
 
@@ -174,6 +190,16 @@ export function createRemoteKeySource({ load, onSkipped, times, clock, random }:
       'the keys of the issuer could not be loaded',
       lastError,
     )
+  }
+}
+
+async function endsWithin(budget: Budget, work: Promise<void>): Promise<boolean> {
+  try {
+    await withDeadline(budget.remaining(), () => work)
+    return true
+  } catch (error) {
+    if (isTimeout(error)) return false
+    throw error
   }
 }
 

@@ -23,6 +23,10 @@ export async function withDeadline<T>(
   }
 }
 
+export function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === 'TimeoutError'
+}
+
 /** Time that several pieces of work share. */
 export interface Budget {
   /** Milliseconds left. */

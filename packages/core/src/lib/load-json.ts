@@ -1,4 +1,4 @@
-import { type Budget, withDeadline } from './deadline.js'
+import { type Budget, isTimeout, withDeadline } from './deadline.js'
 import { decodeJsonObject, type JsonObject } from './json.js'
 
 /** The part of `fetch` that is used. The global one fits, and so does undici's. */
@@ -139,7 +139,7 @@ function maxAgeOf(response: FetchResponse): number | undefined {
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown error'
   if (error instanceof BadAnswer) return error.message
-  if (error.name === 'TimeoutError') return 'timed out'
+  if (isTimeout(error)) return 'timed out'
   const { code } = (error.cause ?? error) as { code?: unknown }
   return typeof code === 'string' ? code : error.name
 }
