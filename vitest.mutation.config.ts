@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config'
+import { sources } from './vitest.config.js'
+
+// The fast tests only: each of them runs once for every mutant that it reaches.
+export default defineConfig({
+  resolve: { alias: sources('node') },
+  test: {
+    include: ['test/{jwt,credential,challenge}/**/*.test.ts', 'test/conformance/{bare-token,paths,requirements}.test.ts'],
+  },
+})
