@@ -1,0 +1,33 @@
+import { algorithms } from './algorithms.js'
+import type { ConformanceCase } from './case.js'
+import { challenges } from './challenges.js'
+import { claims } from './claims.js'
+import { credentials } from './credentials.js'
+import { discovery } from './discovery.js'
+import { issuers } from './issuers.js'
+import { keyLifetime } from './key-lifetime.js'
+import { keySets } from './key-sets.js'
+import { keySource } from './key-source.js'
+import { keys } from './keys.js'
+import { revocation } from './revocation.js'
+import { scopesAndRequirements } from './scopes-and-requirements.js'
+import { structure } from './structure.js'
+import { tokenTypes } from './token-types.js'
+
+/** The conformance table, by topic. */
+export const table: Readonly<Record<string, readonly ConformanceCase[]>> = {
+  credentials,
+  challenges,
+  structure,
+  algorithms,
+  keys,
+  'token types': tokenTypes,
+  claims,
+  'scopes and requirements': scopesAndRequirements,
+  'key source': keySource,
+  'key sets': keySets,
+  'key lifetime': keyLifetime,
+  discovery,
+  issuers,
+  revocation,
+}

@@ -1,0 +1,4 @@
+/** The issuer, the audience and the moment that every test token is made for. */
+export const I = 'https://as.test'
+export const A = 'https://api.test/v1'
+export const NOW = 1_800_000_000
