@@ -10,7 +10,7 @@ const PACKAGES = {
     { name: /^jose$/, typeOnly: true },
     { name: /^node:crypto$/, only: 'lib/signature-node.ts' },
   ],
-  'packages/express/src': [{ name: /^@resource-server\/core$/ }, { name: /^express$/ }],
+  'packages/express/src': [{ name: /^@resource-server\/core$/ }, { name: /^node:http$/, typeOnly: true }],
   'packages/fastify/src': [{ name: /^@resource-server\/core$/ }, { name: /^fastify$/ }, { name: /^fastify-plugin$/ }],
 }
 

@@ -67,10 +67,10 @@ export class AuthenticationError extends Error {
   }
 }
 
-function headersFor(failure: Failure, challenges: readonly string[]): ResponseHeaders {
+function headersFor(failure: Failure, challenges: readonly string[]): Readonly<ResponseHeaders> {
   const headers: ResponseHeaders = { 'Cache-Control': 'no-store' }
   const [first, ...others] = challenges
   if (first !== undefined) headers['WWW-Authenticate'] = others.length === 0 ? first : [first, ...others]
   if (failure.kind === 'unavailable') headers['Retry-After'] = String(failure.retryAfter)
-  return headers
+  return Object.freeze(headers)
 }

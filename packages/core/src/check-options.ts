@@ -1,8 +1,9 @@
 import { algorithms } from './algorithm.js'
 import { createEmitter, type Emit } from './events.js'
-import { invalidOption, refuseUnknownMembers } from './invalid-option.js'
-import { isObject } from './lib/json.js'
+import { invalidOption, readMembers } from './invalid-option.js'
+import type { KeyTimes } from './keys/key-source.js'
 import type { Fetch } from './lib/load-json.js'
+import { isPlainObject } from './lib/plain-object.js'
 import { isQuotable } from './lib/quoted-string.js'
 import { isSecure, parseUrl } from './lib/url.js'
 import { allowInsecureRequests, type KeyOptions, type Profile, type VerifierOptions } from './options.js'
@@ -14,7 +15,7 @@ export interface CheckedOptions {
   readonly realm: string
   readonly requirements: CheckedRequirements
   readonly isRevoked: VerifierOptions['isRevoked']
-  readonly keys: Required<KeyOptions>
+  readonly keys: KeyTimes
   readonly insecure: boolean
   readonly fetch: Fetch
   readonly clock: () => number
@@ -39,7 +40,7 @@ interface IssuerDefaults {
   readonly clockTolerance: number
 }
 
-const knownOptions: readonly (keyof VerifierOptions & string)[] = [
+const knownOptions: readonly (keyof VerifierOptions)[] = [
   'issuer',
   'audience',
   'realm',
@@ -52,6 +53,7 @@ const knownOptions: readonly (keyof VerifierOptions & string)[] = [
   'fetch',
   'clock',
   'onEvent',
+  allowInsecureRequests,
 ]
 const knownInEntry = ['issuer', 'jwksUri', 'jwks', 'metadataUrl', 'audience', 'algorithms', 'profile', 'scopeClaims']
 const knownInKeys: readonly (keyof KeyOptions)[] = ['maxAge', 'staleIfError', 'cooldown', 'timeout']
@@ -61,11 +63,9 @@ const knownInKeys: readonly (keyof KeyOptions)[] = ['maxAge', 'staleIfError', 'c
  * names the option.
  */
 export function checkOptions(options: VerifierOptions): CheckedOptions {
-  const given = members(options, 'options')
-  refuseUnknownMembers(given, knownOptions, '')
+  const given = readMembers(options, '', knownOptions)
   const insecure = optional(given[allowInsecureRequests], '[allowInsecureRequests]', boolean, false)
-  const keys: Unchecked = optional(given['keys'], 'keys', members, {})
-  refuseUnknownMembers(keys, knownInKeys, 'keys')
+  const keys = readMembers(given['keys'] === undefined ? {} : given['keys'], 'keys', knownInKeys)
   const defaults: IssuerDefaults = {
     audience: audience(given['audience'], 'audience'),
     algorithms: optional(given['algorithms'], 'algorithms', algorithmNames, new Set(algorithms)),
@@ -75,7 +75,7 @@ export function checkOptions(options: VerifierOptions): CheckedOptions {
   return {
     issuers: issuers(given['issuer'], defaults, insecure),
     realm: optional(given['realm'], 'realm', realm, 'api'),
-    requirements: checkRequirements(given['requirements'] === undefined ? {} : given['requirements'], 'requirements'),
+    requirements: checkRequirements('requirements' in given ? given['requirements'] : {}, 'requirements'),
     isRevoked: optional(given['isRevoked'], 'isRevoked', callable<VerifierOptions['isRevoked']>, undefined),
     keys: {
       maxAge: optional(keys['maxAge'], 'keys.maxAge', seconds(60, 86_400), 600),
@@ -85,7 +85,7 @@ export function checkOptions(options: VerifierOptions): CheckedOptions {
     },
     insecure,
     fetch: optional(given['fetch'], 'fetch', callable<Fetch>, globalFetch),
-    clock: optional(given['clock'], 'clock', callable<() => number>, Date.now),
+    clock: optional(given['clock'], 'clock', clock, Date.now),
     emit: createEmitter(optional(given['onEvent'], 'onEvent', callable<VerifierOptions['onEvent']>, undefined)),
   }
 }
@@ -96,7 +96,7 @@ const globalFetch: Fetch = (url, init) => globalThis.fetch(url, init)
 function issuers(value: unknown, defaults: IssuerDefaults, insecure: boolean): readonly CheckedIssuer[] {
   if (Array.isArray(value) && value.length === 0) throw invalidOption('issuer', 'at least one issuer', value)
   const entries = Array.isArray(value)
-    ? value.map((entry: unknown, index) => issuerEntry(entry, `issuer[${index}]`, defaults, insecure))
+    ? Array.from(value, (entry: unknown, index) => issuerEntry(entry, `issuer[${index}]`, defaults, insecure))
     : [issuerEntry(value, 'issuer', defaults, insecure)]
   const seen = new Set<string>()
   for (const { issuer, path } of entries) {
@@ -109,26 +109,31 @@ function issuers(value: unknown, defaults: IssuerDefaults, insecure: boolean): r
 function issuerEntry(value: unknown, path: string, defaults: IssuerDefaults, insecure: boolean): CheckedIssuer {
   const url = (text: unknown, at: string): string => secureUrl(text, at, insecure)
   const unsaid = { path, jwksUri: undefined, jwks: undefined, metadataUrl: undefined, scopeClaims: ['scope', 'scp'] }
-  if (!isObject(value)) return { ...defaults, ...unsaid, issuer: issuerIdentifier(value, path, insecure) }
+  if (typeof value === 'string') return { ...defaults, ...unsaid, issuer: issuerIdentifier(value, path, insecure) }
+  if (!isPlainObject(value)) throw invalidOption(path, "the issuer's URL, or an object with it", value)
 
-  refuseUnknownMembers(value, knownInEntry, path)
-  const { jwksUri, jwks, metadataUrl } = value
-  const [source, second] = Object.entries({ jwksUri, jwks, metadataUrl }).filter(([, given]) => given !== undefined)
+  const given = readMembers(value, path, knownInEntry)
+  const { jwksUri, jwks, metadataUrl } = given
+  const [source, second] = Object.entries({ jwksUri, jwks, metadataUrl }).filter(([, member]) => member !== undefined)
   if (source !== undefined && second !== undefined) {
     throw invalidOption(`${path}.${second[0]}`, `to stand alone, but there is ${source[0]} already`, second[1])
   }
+  const profileOfEntry = optional(given['profile'], `${path}.profile`, profile, defaults.profile)
+  const audienceOfEntry =
+    given['audience'] === null ? null : optional(given['audience'], `${path}.audience`, audience, defaults.audience)
+  if (profileOfEntry === 'rfc9068' && audienceOfEntry === null)
+    throw invalidOption(`${path}.audience`, 'an audience, which the profile rfc9068 requires', null)
   return {
     path,
-    issuer: issuerIdentifier(value['issuer'], `${path}.issuer`, insecure),
+    issuer: issuerIdentifier(given['issuer'], `${path}.issuer`, insecure),
     jwksUri: optional(jwksUri, `${path}.jwksUri`, url, undefined),
-    jwks: optional(jwks, `${path}.jwks`, members, undefined),
+    jwks: optional(jwks, `${path}.jwks`, object, undefined),
     metadataUrl: optional(metadataUrl, `${path}.metadataUrl`, url, undefined),
-    audience:
-      value['audience'] === null ? null : optional(value['audience'], `${path}.audience`, audience, defaults.audience),
-    algorithms: optional(value['algorithms'], `${path}.algorithms`, algorithmNames, defaults.algorithms),
-    profile: optional(value['profile'], `${path}.profile`, profile, defaults.profile),
+    audience: audienceOfEntry,
+    algorithms: optional(given['algorithms'], `${path}.algorithms`, algorithmNames, defaults.algorithms),
+    profile: profileOfEntry,
     clockTolerance: defaults.clockTolerance,
-    scopeClaims: optional(value['scopeClaims'], `${path}.scopeClaims`, names, unsaid.scopeClaims),
+    scopeClaims: optional(given['scopeClaims'], `${path}.scopeClaims`, names, unsaid.scopeClaims),
   }
 }
 
@@ -155,8 +160,8 @@ function secureUrl(value: unknown, path: string, insecure: boolean): string {
 }
 
 function audience(value: unknown, path: string): readonly string[] {
-  if (isNonEmptyString(value)) return [value]
-  if (Array.isArray(value) && value.length > 0 && value.every(isNonEmptyString)) return [...value]
+  const listed: readonly unknown[] = Array.isArray(value) ? [...(value as readonly unknown[])] : [value]
+  if (listed.length > 0 && listed.every(isNonEmptyString)) return listed
   throw invalidOption(path, 'the identifier of this API, or an array of several', value)
 }
 
@@ -196,16 +201,27 @@ function callable<T>(value: unknown, path: string): T {
   throw invalidOption(path, 'a function', value)
 }
 
+/** A clock that tells no time would make every token look expired, and every back-off over. That is a bug, not a 401. */
+function clock(value: unknown, path: string): () => number {
+  const tell = callable<() => unknown>(value, path)
+  const told = (): number => {
+    const time = tell()
+    if (typeof time === 'number' && Number.isFinite(time)) return time
+    throw invalidOption(path, 'a function that returns the time in milliseconds', time)
+  }
+  told()
+  return told
+}
+
 function names(value: unknown, path: string): readonly string[] {
-  if (Array.isArray(value) && value.length > 0 && value.every(isNonEmptyString)) return [...value]
+  const listed: readonly unknown[] = Array.isArray(value) ? [...(value as readonly unknown[])] : []
+  if (listed.length > 0 && listed.every(isNonEmptyString)) return listed
   throw invalidOption(path, 'a non-empty array of strings', value)
 }
 
-type Unchecked = Readonly<Record<string | symbol, unknown>>
-
-function members(value: unknown, path: string): Unchecked {
-  if (isObject(value)) return value
-  throw invalidOption(path, 'an object', value)
+function object(value: unknown, path: string): object {
+  if (isPlainObject(value)) return value
+  throw invalidOption(path, 'a plain object', value)
 }
 
 function isNonEmptyString(value: unknown): value is string {

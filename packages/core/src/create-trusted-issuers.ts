@@ -23,7 +23,7 @@ function createTrustedIssuer(entry: CheckedIssuer, options: CheckedOptions): Tru
   const keys =
     entry.jwks === undefined
       ? remoteKeys(entry, options, onSkipped)
-      : createStaticKeySource(staticMembers(entry.jwks, entry.path), onSkipped)
+      : createStaticKeySource(staticMembers(entry.jwks, entry), onSkipped)
   return { issuer, audience, algorithms, profile, clockTolerance, scopeClaims, keys }
 }
 
@@ -60,12 +60,13 @@ const MAX_DEPTH = 16
  * A set that the user wrote down is judged at once: a mistake in it should show when the process starts, not when the
  * first token comes.
  */
-function staticMembers(jwks: object, path: string): readonly JsonValue[] {
+function staticMembers(jwks: object, { path, algorithms }: CheckedIssuer): readonly JsonValue[] {
   const members = membersOf(asJson(jwks, path)) ?? badSet(path, jwks)
-  const verdicts = members.filter(isObject).map((member) => judgeJwk(member as JsonObject))
+  const verdicts = members.map((member) => judgeJwk(isObject(member) ? member : {}))
   const isSecret = verdicts.some((verdict) => 'skipped' in verdict && verdict.skipped === 'private')
   if (isSecret) throw invalidOption(`${path}.jwks`, 'public keys only, but there is a private or symmetric one', jwks)
-  if (!verdicts.some((verdict) => 'algorithms' in verdict)) badSet(path, jwks)
+  const usable = verdicts.flatMap((verdict) => ('algorithms' in verdict ? verdict.algorithms : []))
+  if (!usable.some((alg) => algorithms.has(alg))) badSet(path, jwks)
   return members
 }
 
@@ -78,5 +79,6 @@ function asJson(jwks: object, path: string): JsonObject {
 }
 
 function badSet(path: string, jwks: object): never {
-  throw invalidOption(`${path}.jwks`, 'a JWK set { keys: […] } with at least one key that can be used', jwks)
+  const expected = 'a JWK set { keys: […] } of at most 100 keys, one of them fit for the algorithms that are allowed'
+  throw invalidOption(`${path}.jwks`, expected, jwks)
 }

@@ -42,11 +42,8 @@ export type Emit = (event: VerifierEvent) => void
 /** Wraps the user's listener, so that one that throws or rejects never changes a verdict. */
 export function createEmitter(onEvent: ((event: VerifierEvent) => unknown) | undefined): Emit {
   if (onEvent === undefined) return () => {}
+  const tell = async (event: VerifierEvent): Promise<void> => void (await onEvent(event))
   return (event) => {
-    try {
-      Promise.resolve(onEvent(event)).catch(() => {})
-    } catch {
-      // the listener's own trouble
-    }
+    tell(event).catch(() => {}) // the listener's own trouble
   }
 }

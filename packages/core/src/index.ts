@@ -12,5 +12,5 @@ export {
   type VerifierOptions,
 } from './options.js'
 export { type NodeRequest, type RequestLike, viewNodeRequest } from './request.js'
-export { defineRequirements, type Requirements } from './requirements/requirements.js'
-export { type AuthenticationResult, createVerifier, type Verifier } from './verifier.js'
+export { defineRequirements, type OptionalRequirements, type Requirements } from './requirements/requirements.js'
+export { type AuthenticationResult, createVerifier, type Verifier, verifierFrom } from './verifier.js'

@@ -1,3 +1,5 @@
+import { isPlainObject, membersOf } from './lib/plain-object.js'
+
 /**
  * A setting that cannot work, reported where it is written down.
  *
@@ -14,13 +16,19 @@ function optionError(option: string, problem: string): TypeError {
 }
 
 /**
- * Refuses members that nobody reads: a misspelt option is an option that silently does nothing. (Its value may be a
- * secret: not shown.)
+ * Takes the members of an object of settings, and refuses those that nobody reads: a misspelt option is an option that
+ * silently does nothing. (Its value may be a secret: not shown.)
  */
-export function refuseUnknownMembers(value: object, known: readonly string[], path: string): void {
-  const stranger = Object.keys(value).find((name) => !known.includes(name))
-  if (stranger !== undefined)
-    throw optionError(join(path, stranger), `there is no such option; there are ${known.join(', ')}`)
+export function readMembers(
+  value: unknown,
+  path: string,
+  known: readonly (string | symbol)[],
+): Readonly<Record<string | symbol, unknown>> {
+  if (!isPlainObject(value)) throw invalidOption(path === '' ? 'options' : path, 'a plain object', value)
+  const stranger = Reflect.ownKeys(value).find((name) => !known.includes(name))
+  if (stranger === undefined) return membersOf(value)
+  const names = known.filter((name) => typeof name === 'string')
+  throw optionError(join(path, String(stranger)), `there is no such option; there are ${names.join(', ')}`)
 }
 
 function join(path: string, name: string): string {

@@ -25,13 +25,13 @@ export interface VerifierOptions {
   /** The identifiers of this API, one of which a token's `aud` must name, equal to the letter. */
   readonly audience: string | readonly string[]
   /** The `realm` of challenges. Default: `"api"`. */
-  readonly realm?: string
+  readonly realm?: string | undefined
   /** The signature algorithms accepted. Default: every one that is offered; all are asymmetric. */
-  readonly algorithms?: readonly Algorithm[]
+  readonly algorithms?: readonly Algorithm[] | undefined
   /** Default: `'jwt'`. */
-  readonly profile?: Profile
+  readonly profile?: Profile | undefined
   /** How far clocks may be apart when `exp`, `nbf` and `iat` are judged: 0 to 300, default 10. */
-  readonly clockTolerance?: number
+  readonly clockTolerance?: number | undefined
   /** Must hold for every request, in addition to what a route asks for. */
   readonly requirements?: Requirements
   /**
@@ -39,15 +39,15 @@ export interface VerifierOptions {
    * s the request is answered 503. Tell tokens apart by `iss` and `jti`, not by their text: an ECDSA signature can be
    * rewritten.
    */
-  readonly isRevoked?: (accessToken: AccessToken, context: { readonly signal: AbortSignal }) => unknown
-  readonly keys?: KeyOptions
+  readonly isRevoked?: ((accessToken: AccessToken, context: { readonly signal: AbortSignal }) => unknown) | undefined
+  readonly keys?: KeyOptions | undefined
   /** In place of the global `fetch`: for proxies, private certificate authorities and tests. */
-  readonly fetch?: Fetch
+  readonly fetch?: Fetch | undefined
   /** The time in milliseconds, as `Date.now`, which is the default. */
-  readonly clock?: () => number
+  readonly clock?: (() => number) | undefined
   /** Told why requests are refused and how the issuers' keys fare. What it throws is ignored. */
-  readonly onEvent?: (event: VerifierEvent) => unknown
-  readonly [allowInsecureRequests]?: boolean
+  readonly onEvent?: ((event: VerifierEvent) => unknown) | undefined
+  readonly [allowInsecureRequests]?: boolean | undefined
 }
 
 /**
@@ -59,38 +59,38 @@ export type IssuerOptions = IssuerSettings & (Discovered | WithJwksUri | WithJwk
 interface IssuerSettings {
   readonly issuer: string
   /** In place of the verifier's `audience`; `null` for an issuer whose tokens name none. */
-  readonly audience?: string | readonly string[] | null
-  readonly algorithms?: readonly Algorithm[]
-  readonly profile?: Profile
+  readonly audience?: string | readonly string[] | null | undefined
+  readonly algorithms?: readonly Algorithm[] | undefined
+  readonly profile?: Profile | undefined
   /** The claims that may hold the scopes: the first one present counts. Default: `['scope', 'scp']`. */
-  readonly scopeClaims?: readonly string[]
+  readonly scopeClaims?: readonly string[] | undefined
 }
 
 interface Discovered {
-  readonly jwksUri?: never
-  readonly jwks?: never
-  readonly metadataUrl?: never
+  readonly jwksUri?: undefined
+  readonly jwks?: undefined
+  readonly metadataUrl?: undefined
 }
 
 interface WithJwksUri {
   /** Where the keys are. */
   readonly jwksUri: string
-  readonly jwks?: never
-  readonly metadataUrl?: never
+  readonly jwks?: undefined
+  readonly metadataUrl?: undefined
 }
 
 interface WithJwks {
   /** The keys themselves (RFC 7517 §5): public ones, at least one of them usable. */
   readonly jwks: { readonly keys: readonly object[] }
-  readonly jwksUri?: never
-  readonly metadataUrl?: never
+  readonly jwksUri?: undefined
+  readonly metadataUrl?: undefined
 }
 
 interface WithMetadataUrl {
   /** Where the metadata is, when it is not where the issuer's identifier says. */
   readonly metadataUrl: string
-  readonly jwksUri?: never
-  readonly jwks?: never
+  readonly jwksUri?: undefined
+  readonly jwks?: undefined
 }
 
 /** How the keys of issuers are fetched and kept. All in seconds. */
@@ -99,15 +99,15 @@ export interface KeyOptions {
    * How long a key set is used without asking again, and so how long a withdrawn key lives: 60 to 86,400, default 600.
    * The issuer's `Cache-Control: max-age` may shorten it, to no less than 60, and never lengthens it.
    */
-  readonly maxAge?: number
+  readonly maxAge?: number | undefined
   /**
    * How long past `maxAge` a set is still used while the issuer cannot be reached: 0 to 86,400, default 3,600. A trade:
    * longer survives longer outages, and lets a withdrawn key live longer if an attacker can keep the issuer
    * unreachable.
    */
-  readonly staleIfError?: number
+  readonly staleIfError?: number | undefined
   /** The shortest time between two fetches because of an unknown `kid`: 5 to 600, default 30. */
-  readonly cooldown?: number
+  readonly cooldown?: number | undefined
   /** How long a request waits for keys, metadata included: 1 to 30, default 5. A single exchange may take 3 of them. */
-  readonly timeout?: number
+  readonly timeout?: number | undefined
 }

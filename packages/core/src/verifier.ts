@@ -15,7 +15,12 @@ import { requireAccessTokenType } from './jwt/type.js'
 import type { VerifierOptions } from './options.js'
 import type { RequestLike } from './request.js'
 import { requireFulfilled } from './requirements/require.js'
-import { checkRequirements, defineRequirements, type Requirements } from './requirements/requirements.js'
+import {
+  checkRequirements,
+  defineRequirements,
+  type OptionalRequirements,
+  type Requirements,
+} from './requirements/requirements.js'
 import { requireNotRevoked } from './revocation.js'
 
 /** A verified access token, or the error that answers the request. */
@@ -52,7 +57,7 @@ export interface Verifier {
    * }
    * ```
    */
-  authenticate(request: RequestLike, requirements?: Requirements): Promise<AuthenticationResult>
+  authenticate(request: RequestLike, ...requirements: OptionalRequirements): Promise<AuthenticationResult>
 
   /**
    * Verifies a bare access token, for places that have no request: queues, WebSockets, GraphQL contexts, Lambda
@@ -73,7 +78,7 @@ export interface Verifier {
    * }
    * ```
    */
-  verify(token: string, requirements?: Requirements): Promise<AccessToken>
+  verify(token: string, ...requirements: OptionalRequirements): Promise<AccessToken>
 
   /**
    * Holds an access token that this verifier has verified against further requirements.
@@ -109,10 +114,10 @@ export interface Verifier {
    * })
    * ```
    */
-  protect<Rest extends readonly unknown[]>(
+  protect<Req extends Request, Rest extends readonly unknown[]>(
     requirements: Requirements,
-    handler: (request: Request, accessToken: AccessToken, ...rest: Rest) => Response | Promise<Response>,
-  ): (request: Request, ...rest: Rest) => Promise<Response>
+    handler: (request: Req, accessToken: AccessToken, ...rest: Rest) => Response | Promise<Response>,
+  ): (request: Req, ...rest: Rest) => Promise<Response>
 }
 
 /**
@@ -170,9 +175,9 @@ export function createVerifier(options: VerifierOptions): Verifier {
 
   async function decide(
     readCredential: () => Credential,
-    requirements: Requirements = {},
+    requirements: OptionalRequirements,
   ): Promise<AuthenticationResult> {
-    const asked = [settings.requirements, checkRequirements(requirements, 'requirements')]
+    const asked = [settings.requirements, ...requirements.map((given) => checkRequirements(given, 'requirements'))]
     return resultOf(async () => {
       const accessToken = await examine(readCredential())
       await requireFulfilled(accessToken, asked)
@@ -181,16 +186,21 @@ export function createVerifier(options: VerifierOptions): Verifier {
   }
 
   return {
-    authenticate: (request, requirements) => decide(() => extractCredential(request), requirements),
+    authenticate: (request, ...requirements) => decide(() => extractCredential(request), requirements),
 
-    async verify(token, requirements) {
+    async verify(token, ...requirements) {
       const result = await decide(() => bareCredential(token), requirements)
       if (!result.ok) throw result.error
       return result.accessToken
     },
 
     async authorize(accessToken, requirements) {
-      const asked = [checkRequirements(requirements, 'requirements')]
+      // What holds for every request was judged when the token came. Its scopes are named again, since a client that is
+      // sent for more comes back with a new token.
+      const asked = [
+        { ...settings.requirements, claims: [], checks: [] },
+        checkRequirements(requirements, 'requirements'),
+      ]
       if (!verifiedHere.has(accessToken))
         throw new TypeError('authorize() expects an access token that this verifier has verified')
       return resultOf(async () => {
@@ -202,9 +212,30 @@ export function createVerifier(options: VerifierOptions): Verifier {
     protect(requirements, handler) {
       const defined = defineRequirements(requirements)
       return async (request, ...rest) => {
-        const result = await decide(() => extractCredential(request), defined)
+        const result = await decide(() => extractCredential(request), [defined])
         return result.ok ? handler(request, result.accessToken, ...rest) : result.error.toResponse()
       }
     },
   }
+}
+
+/**
+ * The verifier that was given, or one made of the options that were given: for adapters, which take either.
+ *
+ * @throws as {@link createVerifier} does
+ * @example
+ * ```ts
+ * import { type Verifier, type VerifierOptions, verifierFrom } from '@resource-server/core'
+ *
+ * export function myAdapter(verifierOrOptions: Verifier | VerifierOptions): Verifier {
+ *   return verifierFrom(verifierOrOptions)
+ * }
+ * ```
+ */
+export function verifierFrom(value: Verifier | VerifierOptions): Verifier {
+  return isVerifier(value) ? value : createVerifier(value)
+}
+
+function isVerifier(value: Verifier | VerifierOptions): value is Verifier {
+  return typeof (value as Partial<Verifier> | undefined)?.authenticate === 'function'
 }

@@ -1,19 +1,11 @@
-import type { AccessToken, Requirements, Verifier, VerifierOptions } from '@resource-server/core'
-import { createVerifier, defineRequirements, viewNodeRequest } from '@resource-server/core'
-import type { Request, RequestHandler } from 'express'
+import type { AccessToken, OptionalRequirements, Requirements, Verifier, VerifierOptions } from '@resource-server/core'
+import { AuthenticationError, defineRequirements, verifierFrom, viewNodeRequest } from '@resource-server/core'
+import type { Guard, GuardedRequest } from './types.js'
 
-declare global {
-  namespace Express {
-    interface Request {
-      /** The verified access token, behind `authenticate`. {@link getAccessToken} tells where the guard is missing. */
-      auth?: AccessToken
-    }
-  }
-}
+export type { Guard, GuardedRequest }
 
 /** What `authenticate` has found out. Not `req.auth`, which any other middleware may write. */
-const guarded = new WeakMap<Request, Guarded>()
-type Guarded = { readonly verifier: Verifier; readonly accessToken: AccessToken }
+const guarded = new WeakMap<Express.Request, { readonly verifier: Verifier; readonly accessToken: AccessToken }>()
 
 /**
  * Lets only requests with a valid access token through, and attaches it as `req.auth`. Every other request goes to
@@ -35,13 +27,13 @@ type Guarded = { readonly verifier: Verifier; readonly accessToken: AccessToken 
  * })
  * ```
  */
-export function authenticate(verifier: Verifier | VerifierOptions, requirements: Requirements = {}): RequestHandler {
-  const guard = isVerifier(verifier) ? verifier : createVerifier(verifier)
-  const required = defineRequirements(requirements)
+export function authenticate(verifier: Verifier | VerifierOptions, ...requirements: OptionalRequirements): Guard {
+  const guard = verifierFrom(verifier)
+  const required = requirements.map((given) => defineRequirements(given)) as OptionalRequirements
   return middleware(async (req) => {
     delete req.auth // whatever was there, this guard has not seen it
     guarded.delete(req)
-    const { accessToken, error } = await guard.authenticate(viewNodeRequest(req), required)
+    const { accessToken, error } = await guard.authenticate(viewNodeRequest(req), ...required)
     if (error !== undefined) throw error
     req.auth = accessToken
     guarded.set(req, { verifier: guard, accessToken })
@@ -59,7 +51,7 @@ export function authenticate(verifier: Verifier | VerifierOptions, requirements:
  * export const mayWrite = authorize({ scopes: ['write:orders'], claims: { org_id: 'org_1' } })
  * ```
  */
-export function authorize(requirements: Requirements): RequestHandler {
+export function authorize(requirements: Requirements): Guard {
   const required = defineRequirements(requirements)
   return middleware(async (req) => {
     const { verifier, accessToken } = guardOf(req, 'authorize()')
@@ -73,24 +65,28 @@ export function authorize(requirements: Requirements): RequestHandler {
  *
  * @throws `TypeError` with `code: 'ERR_NO_ACCESS_TOKEN'` when no `authenticate` ran before
  */
-export function getAccessToken(req: Request): AccessToken {
+export function getAccessToken(req: Express.Request): AccessToken {
   return guardOf(req, 'getAccessToken()').accessToken
 }
 
-/** Express 4 does not wait for promises: what one rejects with must be handed to `next`. */
-function middleware(guard: (req: Request) => Promise<void>): RequestHandler {
-  return (req, _res, next) => {
-    guard(req).then(() => next(), next)
+/** Express 4 does not wait for promises; and to any Express `next(undefined)` and `next('route')` say that all is well. */
+function middleware(guard: (req: GuardedRequest) => Promise<void>): Guard {
+  return (req, res, next) => {
+    guard(req).then(
+      () => next(),
+      (thrown: unknown) => {
+        // For an error handler that sends the status and forgets the headers.
+        if (thrown instanceof AuthenticationError && !res.headersSent)
+          res.setHeaders(new Map(Object.entries(thrown.headers)))
+        next(thrown instanceof Error ? thrown : new Error('The guard threw no Error', { cause: thrown }))
+      },
+    )
   }
 }
 
-function guardOf(req: Request, caller: string): Guarded {
+function guardOf(req: Express.Request, caller: string): { verifier: Verifier; accessToken: AccessToken } {
   const found = guarded.get(req)
   if (found !== undefined) return found
   const message = `${caller} found no access token: mount authenticate(verifier) before this route`
   throw Object.assign(new TypeError(message), { code: 'ERR_NO_ACCESS_TOKEN' })
-}
-
-function isVerifier(value: Verifier | VerifierOptions): value is Verifier {
-  return typeof (value as Partial<Verifier> | undefined)?.authenticate === 'function'
 }

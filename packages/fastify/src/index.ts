@@ -1,56 +1,59 @@
-import type { AccessToken, Requirements, VerifierOptions } from '@resource-server/core'
-import { createVerifier, defineRequirements, viewNodeRequest } from '@resource-server/core'
-import type { FastifyPluginAsync, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
+import type { AccessToken, OptionalRequirements, Requirements, VerifierOptions } from '@resource-server/core'
+import { createVerifier, defineRequirements, verifierFrom, viewNodeRequest } from '@resource-server/core'
+import type { FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
-import type { ResourceServerOptions } from './types.js'
+import type { Guard, GuardedRequest, ResourceServerOptions } from './types.js'
 
-export type { ResourceServerOptions }
+export type { Guard, GuardedRequest, ResourceServerOptions }
 
 /** What the guard has found out. Not `request.auth`, which any other plugin may write. */
-const verified = new WeakMap<FastifyRequest, AccessToken>()
+const verified = new WeakMap<GuardedRequest, AccessToken>()
+const ofFastify = ['prefix', 'logLevel', 'logSerializers'] // what any plugin may be registered with
 
-const plugin: FastifyPluginAsync<ResourceServerOptions> = async (app, { global = false, verifier, ...options }) => {
-  if (typeof global !== 'boolean')
-    throw Object.assign(new TypeError('Invalid option global: expected true or false'), { code: 'ERR_INVALID_OPTION' })
-  // A verifier beside other options: createVerifier knows no option `verifier` and says so.
-  const standsAlone = verifier !== undefined && Object.keys(options).length === 0
-  const guard = standsAlone
-    ? verifier
-    : createVerifier({ ...options, ...(verifier && { verifier }) } as VerifierOptions)
-  const defined = new WeakMap<object, Requirements>()
+const plugin: FastifyPluginAsync<ResourceServerOptions> = async (app, { global = false, verifier, ...others }) => {
+  if (typeof global !== 'boolean') throw invalid('global: expected true or false')
+  for (const name of ofFastify) delete (others as Record<string, unknown>)[name]
+  const [other] = Object.keys(others)
+  if (verifier !== undefined && other !== undefined) throw invalid(`${other}: expected no options beside verifier`)
+  const judge = verifier === undefined ? createVerifier(others as VerifierOptions) : verifierFrom(verifier)
+  const defined = new WeakMap<object, Guard>()
 
-  const authenticate = (requirements: Requirements = {}): onRequestAsyncHookHandler => {
-    const required = defineRequirements(requirements)
-    return async (request) => attach(request, required)
+  function authenticate(...requirements: OptionalRequirements): Guard {
+    const required = requirements.map((given) => defineRequirements(given)) as OptionalRequirements
+    return async (request, reply) => {
+      request.auth = undefined // whatever was there, this guard has not seen it
+      verified.delete(request)
+      const { accessToken, error } = await judge.authenticate(viewNodeRequest(request.raw), ...required)
+      if (error !== undefined) {
+        reply.headers(error.headers) // for an error handler that sends the status and forgets the headers
+        throw error
+      }
+      request.auth = accessToken
+      verified.set(request, accessToken)
+    }
   }
+  const guard = authenticate()
 
-  async function attach(request: FastifyRequest, required: Requirements): Promise<void> {
-    const { accessToken, error } = await guard.authenticate(viewNodeRequest(request.raw), required)
-    if (error !== undefined) throw error
-    request.auth = accessToken
-    verified.set(request, accessToken)
-  }
-
-  /**
-   * What a route's `config.auth` asks for; `undefined` where anyone may pass. Throws for anything that is not its type.
-   */
-  function requirementsOf(config: { readonly auth?: unknown } = {}): Requirements | undefined {
+  /** The guard that a route's `config.auth` asks for, if any. Throws for anything that is not its type. */
+  function guardFor(config: { readonly auth?: unknown } = {}): Guard | undefined {
     const { auth } = config
-    if (!('auth' in config)) return global ? {} : undefined
-    if (typeof auth === 'boolean') return auth ? {} : undefined
-    const checked = defined.get(auth as object) ?? defineRequirements(auth as Requirements)
-    defined.set(auth as object, checked)
-    return checked
+    if (!('auth' in config)) return global ? guard : undefined
+    if (!Object.keys(config).includes('auth')) throw invalid('config.auth: expected a member of config itself') // Fastify copies these
+    if (typeof auth === 'boolean') return auth ? guard : undefined
+    const known = defined.get(auth as object) ?? authenticate(defineRequirements(auth as Requirements, 'config.auth'))
+    defined.set(auth as object, known)
+    return known
   }
 
   app.decorateRequest('auth', undefined)
   app.decorate('authenticate', authenticate)
-  app.addHook('onRoute', ({ config }) => void requirementsOf(config)) // a misspelling shows when the route is added
+  app.addHook('onRoute', ({ config }) => void guardFor(config)) // a misspelling shows when the route is added
   // A hook of the scope and not of each route: it guards routes that were added before this plugin too.
-  app.addHook('onRequest', async (request) => {
-    const required = requirementsOf(request.routeOptions.config)
-    if (required !== undefined) await attach(request, required)
-  })
+  app.addHook('onRequest', async (request, reply) => guardFor(request.routeOptions.config)?.(request, reply))
+}
+
+function invalid(problem: string): TypeError {
+  return Object.assign(new TypeError(`Invalid option ${problem}`), { code: 'ERR_INVALID_OPTION' })
 }
 
 /**
@@ -88,7 +91,7 @@ export default resourceServer
  *
  * @throws `TypeError` with `code: 'ERR_NO_ACCESS_TOKEN'` when no guard ran before
  */
-export function getAccessToken(request: FastifyRequest): AccessToken {
+export function getAccessToken(request: GuardedRequest): AccessToken {
   const accessToken = verified.get(request)
   if (accessToken !== undefined) return accessToken
   const message =

@@ -11,7 +11,7 @@ export const authenticateDoor: Door = fetchDoor(
   'Fetch, authenticate()',
   ({ verifier, routes }, path, handle) =>
     async (request) => {
-      const result = await verifier.authenticate(request, routes[path])
+      const result = await verifier.authenticate(request, routes[path] ?? {})
       return result.ok ? handle(result.accessToken) : result.error.toResponse()
     },
 )

@@ -1,7 +1,7 @@
 import type { Budget } from '../lib/deadline.js'
 import type { JsonObject } from '../lib/json.js'
 import { LoadError, type LoadJson } from '../lib/load-json.js'
-import { isSecure, parseUrl } from '../lib/url.js'
+import { isSecure, nameOfUrl, parseUrl } from '../lib/url.js'
 
 /** What is used of an authorization server's metadata. */
 export interface IssuerMetadata {
@@ -71,13 +71,15 @@ function readMetadata(
   { issuer, insecure }: MetadataContext,
 ): IssuerMetadata {
   const { issuer: named, jwks_uri: jwksUri } = document
-  if (mediaType !== 'application/json') unusable(`The document at ${url} is not application/json`) // RFC 8414 §3.2
+  if (mediaType !== 'application/json') unusable(`The document at ${nameOfUrl(url)} is not application/json`) // RFC 8414 §3.2
   // RFC 8414 §3.3: identical, or the document speaks for somebody else.
   if (named !== issuer)
-    unusable(`The metadata at ${url} is not that of the issuer ${issuer}: its issuer must be equal to the letter`)
+    unusable(
+      `The metadata at ${nameOfUrl(url)} is not that of the issuer ${issuer}: its issuer must be equal to the letter`,
+    )
   const jwksUrl = parseUrl(jwksUri)
   if (jwksUrl === undefined || !isSecure(jwksUrl, insecure))
-    unusable(`The metadata at ${url} has no jwks_uri with https`)
+    unusable(`The metadata at ${nameOfUrl(url)} has no jwks_uri with https`)
   return { jwksUri: jwksUrl.href }
 }
 

@@ -65,9 +65,8 @@ function problemWithAudience(aud: JsonValue | undefined, accepted: readonly stri
   return { reason: 'audience', detail: 'aud does not name this API' }
 }
 
-/** Issuers count in whole seconds: a token that is a fraction of one too early or too late is refused. */
 function problemWithTimes({ exp, nbf, iat }: JsonObject, now: number, tolerance: number): Problem | undefined {
-  const latest = Math.floor(now) + tolerance
+  const latest = now + tolerance
   if (!(now < Number(exp) + tolerance)) return { reason: 'expired', detail: 'exp has passed' } // RFC 7519 §4.1.4
   if (nbf !== undefined && Number(nbf) > latest) return { reason: 'not_yet_valid', detail: 'nbf has not come yet' } // §4.1.5
   if (iat !== undefined && Number(iat) > latest) return { reason: 'not_yet_valid', detail: 'iat lies in the future' }

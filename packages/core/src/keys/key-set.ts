@@ -47,7 +47,7 @@ export async function importKeySet(members: readonly JsonValue[], onSkipped: OnS
       const key = 'algorithms' in verdict ? await importKey(jwk, verdict.algorithms) : undefined
       // A key that passed our judgement and not the import is one that this runtime does not know.
       const why = 'skipped' in verdict ? verdict.skipped : 'unsupported'
-      if (key === undefined) onSkipped({ kid: stringOf(jwk['kid']), kty: stringOf(jwk['kty']), why })
+      if (key === undefined) onSkipped({ kid: printable(jwk['kid']), kty: printable(jwk['kty']), why })
       return key
     }),
   )
@@ -95,4 +95,9 @@ async function importKey(jwk: JsonObject, algorithms: readonly string[]): Promis
 
 function stringOf(value: JsonValue | undefined): string | undefined {
   return typeof value === 'string' && value.length <= MAX_KID_LENGTH ? value : undefined
+}
+
+/** For logs, where a line feed would begin a line that nobody wrote. */
+function printable(value: JsonValue | undefined): string | undefined {
+  return stringOf(value)?.replaceAll(/[^\x20-\x7e]/g, '?')
 }

@@ -1,6 +1,7 @@
 import { type Budget, startBudget } from '../lib/deadline.js'
 import type { JsonObject, JsonValue } from '../lib/json.js'
 import { LoadError, type LoadJson } from '../lib/load-json.js'
+import { nameOfUrl } from '../lib/url.js'
 
 export type LoadJwks = () => Promise<LoadedJwks>
 
@@ -28,7 +29,7 @@ export function createJwksLoader(
     const { document, maxAge } = await load(jwksUri, budget)
     const members = membersOf(document)
     if (members === undefined)
-      throw new LoadError('keys', `GET ${jwksUri} did not answer a JWK set of at most ${MAX_KEYS} keys`)
+      throw new LoadError('keys', `GET ${nameOfUrl(jwksUri)} did not answer a JWK set of at most ${MAX_KEYS} keys`)
     return { members, maxAge }
   }
 }

@@ -1,5 +1,6 @@
 import { type Budget, isTimeout, withDeadline } from './deadline.js'
 import { decodeJsonObject, type JsonObject } from './json.js'
+import { nameOfUrl } from './url.js'
 
 /** The part of `fetch` that is used. The global one fits, and so does undici's. */
 export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>
@@ -64,7 +65,7 @@ export function createJsonLoader(subject: Subject, fetch: Fetch, attemptTimeout:
     } catch (error) {
       throw new LoadError(
         subject,
-        `GET ${url} failed: ${describe(error)}`,
+        `GET ${nameOfUrl(url)} failed: ${describe(error)}`,
         error instanceof BadAnswer ? error.status : undefined,
       )
     }
@@ -79,7 +80,7 @@ async function loadJson(fetch: Fetch, url: string, signal: AbortSignal): Promise
     // A redirect is an answer like any other: whoever can send one could send us anywhere.
     throw new BadAnswer(`it answered ${response.status}, expected 200`, response.status)
   }
-  const document = decodeJsonObject(await readBody(response), MAX_DEPTH)
+  const document = decodeJsonObject(await readBody(response, signal), MAX_DEPTH)
   if (document === undefined) throw new BadAnswer('it did not answer one well-formed JSON object')
   return { document, mediaType: mediaTypeOf(response), maxAge: maxAgeOf(response) }
 }
@@ -94,21 +95,24 @@ class BadAnswer extends Error {
   }
 }
 
-async function readBody(response: FetchResponse): Promise<Uint8Array> {
+async function readBody(response: FetchResponse, signal: AbortSignal): Promise<Uint8Array> {
   if (response.body === null) return new Uint8Array()
   const reader = response.body.getReader()
+  const stop = (): void => void reader.cancel().catch(() => {}) // or the connection stays open until the server is done
+  signal.addEventListener('abort', stop)
   const chunks: Uint8Array[] = []
   let size = 0
   try {
     for (;;) {
       const { done, value } = await reader.read()
       if (done) return concat(chunks, size)
+      if (!(value instanceof Uint8Array)) throw new BadAnswer('its body is not one of bytes')
       size += value.length
       if (size > MAX_BYTES) throw new BadAnswer(`it answered more than ${MAX_BYTES} bytes`)
       chunks.push(value)
     }
   } catch (error) {
-    reader.cancel().catch(() => {}) // or the connection stays open until the server is done
+    stop()
     throw error
   }
 }
@@ -141,5 +145,9 @@ function describe(error: unknown): string {
   if (error instanceof BadAnswer) return error.message
   if (isTimeout(error)) return 'timed out'
   const { code } = (error.cause ?? error) as { code?: unknown }
-  return typeof code === 'string' ? code : error.name
+  return [code, error.name].find(isIdentifier) ?? 'unknown error'
+}
+
+function isIdentifier(value: unknown): value is string {
+  return typeof value === 'string' && /^\w{1,64}$/.test(value)
 }

@@ -10,11 +10,9 @@ import type { CheckedRequirements } from './requirements.js'
 export async function requireFulfilled(accessToken: AccessToken, asked: readonly CheckedRequirements[]): Promise<void> {
   requireScopes(accessToken, asked)
   for (const { claims } of asked) requireClaims(accessToken, claims)
-  for (const { checks } of asked) {
-    for (const check of checks) {
-      if ((await check(accessToken)) !== true)
-        reject({ kind: 'forbidden', reason: 'check' }, 'the check of this route did not return true')
-    }
+  for (const check of asked.flatMap(({ checks }) => checks)) {
+    if (!(await passes(check, accessToken)))
+      reject({ kind: 'forbidden', reason: 'check' }, 'the check of this route did not return true')
   }
 }
 
@@ -41,6 +39,28 @@ function requireClaims({ claims }: AccessToken, required: CheckedRequirements['c
 }
 
 function holds(claim: JsonValue | undefined, expected: CheckedRequirements['claims'][number][1]): boolean {
-  if (typeof expected === 'function') return expected(claim) === true // a promise is truthy
+  if (typeof expected === 'function') {
+    try {
+      return expected(claim) === true // a promise is truthy
+    } catch (error) {
+      throw failedToDecide(error)
+    }
+  }
   return Array.isArray(claim) ? claim.includes(expected) : claim === expected
+}
+
+async function passes(check: CheckedRequirements['checks'][number], accessToken: AccessToken): Promise<boolean> {
+  try {
+    return (await check(accessToken)) === true
+  } catch (error) {
+    throw failedToDecide(error)
+  }
+}
+
+/**
+ * What a function of the user throws is a bug, and must look like one. As it is, an error of an HTTP client would bring
+ * its own status and headers into our answer, and a thrown `undefined` would tell Express that all is well.
+ */
+function failedToDecide(cause: unknown): Error {
+  return new Error('A check or claim predicate threw', { cause })
 }

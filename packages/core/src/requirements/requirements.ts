@@ -1,6 +1,7 @@
 import type { AccessToken } from '../access-token.js'
-import { invalidOption, refuseUnknownMembers } from '../invalid-option.js'
-import { isObject, type JsonValue } from '../lib/json.js'
+import { invalidOption, readMembers } from '../invalid-option.js'
+import type { JsonValue } from '../lib/json.js'
+import { isPlainObject } from '../lib/plain-object.js'
 import { isQuotable } from '../lib/quoted-string.js'
 
 /**
@@ -31,6 +32,9 @@ export interface Requirements {
   readonly check?: (accessToken: AccessToken) => boolean | Promise<boolean>
 }
 
+/** Requirements, or none: but not `undefined`, lest a misspelt `policies.adminn` leave a route open. */
+export type OptionalRequirements = [] | [requirements: Requirements]
+
 /** Requirements that were checked when they were written down. */
 export interface CheckedRequirements {
   readonly scopes: readonly string[]
@@ -47,6 +51,7 @@ const defined = new WeakMap<object, CheckedRequirements>()
  * Checks requirements where they are written down, and returns a frozen copy that no verifier checks again: for
  * adapters, and for requirements that many routes share.
  *
+ * @param name how messages call them
  * @throws `TypeError` with `code: 'ERR_INVALID_OPTION'` for an unknown member or a wrong type
  * @example
  * ```ts
@@ -55,11 +60,18 @@ const defined = new WeakMap<object, CheckedRequirements>()
  * export const readOrders = defineRequirements({ scopes: ['read:orders'] })
  * ```
  */
-export function defineRequirements(requirements: Requirements): Requirements {
-  const checked = checkRequirements(requirements, 'requirements')
-  const copy = Object.freeze({ ...requirements })
+export function defineRequirements(requirements: Requirements, name = 'requirements'): Requirements {
+  const checked = checkRequirements(requirements, name)
+  const copy: Requirements = Object.freeze(
+    Object.fromEntries(Object.entries(requirements).map(([member, value]) => [member, frozenCopyOf(value)])),
+  )
   defined.set(copy, checked)
   return copy
+}
+
+function frozenCopyOf(value: unknown): unknown {
+  if (Array.isArray(value)) return Object.freeze([...(value as readonly unknown[])])
+  return isPlainObject(value) ? Object.freeze({ ...value }) : value
 }
 
 const known = ['scopes', 'anyScope', 'claims', 'check']
@@ -71,23 +83,22 @@ const known = ['scopes', 'anyScope', 'claims', 'check']
  * @param path how to call it in messages
  */
 export function checkRequirements(value: unknown, path: string): CheckedRequirements {
-  return defined.get(value as object) ?? check(value, path)
+  return defined.get(value as object) ?? checkMembers(value, path)
 }
 
-function check(value: unknown, path: string): CheckedRequirements {
-  if (!isObject(value)) throw invalidOption(path, 'an object of requirements', value)
-  refuseUnknownMembers(value, known, path)
-  const { scopes, anyScope, claims } = value
-  for (const name of Object.keys(value)) {
+function checkMembers(value: unknown, path: string): CheckedRequirements {
+  const members = readMembers(value, path, known)
+  const { scopes, anyScope, claims, check } = members
+  for (const name of Object.keys(members)) {
     // `{ scopes: config.scopse }` is there and says nothing: somebody meant to protect this route.
-    if (value[name] === undefined)
+    if (members[name] === undefined)
       throw invalidOption(`${path}.${name}`, 'a value, or the member to be left out', undefined)
   }
   return {
     scopes: scopes === undefined ? [] : checkScopes(scopes, `${path}.scopes`),
     anyScope: anyScope === undefined ? undefined : checkScopes(anyScope, `${path}.anyScope`),
     claims: claims === undefined ? [] : checkClaims(claims, `${path}.claims`),
-    checks: value['check'] === undefined ? [] : [checkCheck(value['check'], `${path}.check`)],
+    checks: check === undefined ? [] : [checkCheck(check, `${path}.check`)],
   }
 }
 
@@ -108,14 +119,19 @@ function checkScopes(value: unknown, path: string): readonly string[] {
 }
 
 function checkClaims(value: unknown, path: string): CheckedRequirements['claims'] {
-  if (!isObject(value) || Object.keys(value).length === 0)
-    throw invalidOption(path, 'an object with at least one claim', value)
-  return Object.entries(value).map(([name, required]) => {
-    const isValue = typeof required === 'string' || typeof required === 'boolean' || Number.isFinite(required)
-    if (!isValue && typeof required !== 'function')
+  if (!isPlainObject(value) || Object.keys(value).length === 0)
+    throw invalidOption(path, 'a plain object with at least one claim', value)
+  return Object.entries(value).map(([name, required]: [string, unknown]) => {
+    if (!isClaimRequirement(required))
       throw invalidOption(`${path}.${name}`, 'a string, number, boolean or predicate', required)
-    return [name, required as ClaimRequirement] as const
+    return [name, required] as const
   })
+}
+
+function isClaimRequirement(value: unknown): value is ClaimRequirement {
+  if (typeof value === 'number')
+    return Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))
+  return typeof value === 'string' || typeof value === 'boolean' || typeof value === 'function'
 }
 
 function checkCheck(value: unknown, path: string): NonNullable<Requirements['check']> {
