@@ -67,6 +67,7 @@ function checkFailed(answer: Answer): void {
   expect(answer.status).toBe(500)
   expect(answer.handled, 'handler calls').toEqual([])
   expect(linesNamed(answer.headerLines, 'www-authenticate')).toEqual([])
+  expect(linesNamed(answer.headerLines, 'set-cookie'), 'headers of the error that was thrown').toEqual([])
 }
 
 function failuresIn(events: readonly VerifierEvent[]): { kind: string; reason: string }[] {

@@ -1,3 +1,4 @@
+import { createVerifier } from '@resource-server/core'
 import { I } from '../support/fixture.js'
 import { publicKeys } from '../support/keys.js'
 import { type Members, token } from '../support/token.js'
@@ -96,6 +97,12 @@ const otherClaims: ConformanceCase[] = (
   expect,
 }))
 
+const otherVerifier = createVerifier({
+  issuer: { issuer: I, jwks: { keys: publicKeys } },
+  audience: 'https://other.test',
+})
+const rejecting = (reason: unknown) => (): Promise<boolean> => Promise.reject(reason)
+
 const rules: Setup = {
   routes: {
     '/v1/all': { scopes: ['a', 'b'] },
@@ -126,6 +133,28 @@ const rules: Setup = {
       },
     },
     '/v1/check-rejects': { check: () => Promise.reject(new Error('the database is down')) },
+    // To Express, `next(undefined)` and `next('route')` mean that all is well.
+    '/v1/check-rejects-undefined': { check: rejecting(undefined) },
+    '/v1/check-rejects-null': { check: rejecting(null) },
+    '/v1/check-rejects-route': { check: rejecting('route') },
+    '/v1/check-rejects-router': { check: rejecting('router') },
+    '/v1/predicate-throws-undefined': {
+      claims: {
+        level: () => {
+          throw undefined
+        },
+      },
+    },
+    '/v1/check-rejects-response': {
+      check: rejecting(
+        Object.assign(new Error('upstream said no'), {
+          status: 401,
+          statusCode: 401,
+          headers: { 'set-cookie': 'canary' },
+        }),
+      ),
+    },
+    '/v1/check-verifies': { check: async () => (await otherVerifier.verify('canary')).subject === 'u1' },
     '/v1/everything': { scopes: ['a'], claims: { org_id: 'org_1' }, check: () => false },
     '/v1/everything-throws': {
       scopes: ['a'],
@@ -189,6 +218,13 @@ const requirementCases: ConformanceCase[] = (
     ['/v1/check-object', {}, forbidden('check')],
     ['/v1/check-throws', {}, bug],
     ['/v1/check-rejects', {}, bug],
+    ['/v1/check-rejects-undefined', {}, bug],
+    ['/v1/check-rejects-null', {}, bug],
+    ['/v1/check-rejects-route', {}, bug],
+    ['/v1/check-rejects-router', {}, bug],
+    ['/v1/check-rejects-response', {}, bug],
+    ['/v1/check-verifies', {}, bug],
+    ['/v1/predicate-throws-undefined', { level: 3 }, bug],
     ['/v1/everything', { scope: 'b' }, insufficientScope('a')],
     ['/v1/everything', { scope: 'a' }, forbidden('claim')],
     ['/v1/everything', { scope: 'a', org_id: 'org_1' }, forbidden('check')],
