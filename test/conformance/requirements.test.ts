@@ -33,6 +33,20 @@ const places: Readonly<Record<string, (requirements: Requirements) => unknown>> 
   },
 }
 
+/** They look like objects that ask for nothing: a forgotten `await`, members in the wrong place. */
+const impostors: Readonly<Record<string, unknown>> = {
+  undefined,
+  'a promise of requirements': Promise.resolve({ scopes: ['admin'] }),
+  'a Map': new Map([['scopes', ['admin']]]),
+  'a Set': new Set(['admin']),
+  'a Date': new Date(0),
+  'an Error': new Error('scopes'),
+  'a function': () => ({ scopes: ['admin'] }),
+  'inherited requirements': Object.create({ scopes: ['admin'] }),
+  'requirements that cannot be enumerated, misspelt': Object.defineProperty({}, 'scope', { value: ['admin'] }),
+  'requirements by symbol': { [Symbol('scopes')]: ['admin'] },
+}
+
 const mistakes: readonly unknown[] = [
   null,
   'read',
@@ -73,6 +87,7 @@ const mistakes: readonly unknown[] = [
   { claims: { org_id: ['org_1'] } },
   { claims: { org_id: {} } },
   { claims: { level: Number.NaN } },
+  { claims: { level: 2 ** 53 } },
   { check: true },
   { check: 'admin' },
   { check: null },
@@ -89,6 +104,11 @@ describe.each(Object.entries(places))('X29, R-SCOPE-d: %s refuses', (_place, wri
       },
     )
   }
+
+  test.each(Object.keys(impostors))('%s', async (name) => {
+    const written = async (): Promise<unknown> => writeDown(impostors[name] as Requirements)
+    await expect(written()).rejects.toMatchObject({ name: 'TypeError', code: 'ERR_INVALID_OPTION' })
+  })
 
   test('nothing of what is right', async () => {
     const written = async (): Promise<unknown> =>
