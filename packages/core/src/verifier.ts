@@ -123,8 +123,8 @@ export interface Verifier {
 /**
  * Makes a verifier.
  *
- * **Checks** every option now; none is checked, read from the environment or fetched later. Keys are fetched when the
- * first token needs them.
+ * **Checks** every option at once. **Does not** read the environment or use the network: keys are fetched when the first
+ * token needs them.
  *
  * @throws `TypeError` with `code: 'ERR_INVALID_OPTION'` that names the option, what was expected and what came
  * @example

@@ -106,8 +106,8 @@ async function readBody(response: FetchResponse, signal: AbortSignal): Promise<U
     for (;;) {
       const { done, value } = await reader.read()
       if (done) return concat(chunks, size)
-      if (!(value instanceof Uint8Array)) throw new BadAnswer('its body is not one of bytes')
-      size += value.length
+      if (!ArrayBuffer.isView(value)) throw new BadAnswer('its body is not one of bytes') // nor would its size be one
+      size += value.byteLength
       if (size > MAX_BYTES) throw new BadAnswer(`it answered more than ${MAX_BYTES} bytes`)
       chunks.push(value)
     }
