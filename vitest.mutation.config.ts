@@ -5,6 +5,9 @@ import { sources } from './vitest.config.js'
 export default defineConfig({
   resolve: { alias: sources('node') },
   test: {
-    include: ['test/{jwt,credential,challenge}/**/*.test.ts', 'test/conformance/{bare-token,paths,requirements}.test.ts'],
+    include: [
+      'test/{jwt,credential,challenge}/**/*.test.ts',
+      'test/conformance/{bare-token,paths,requirements}.test.ts',
+    ],
   },
 })

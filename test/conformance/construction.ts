@@ -19,7 +19,6 @@ const withEntry = (changes: Members): Members => options({ issuer: { ...entry, .
 const remote = (changes: Members): Members => options({ issuer: { issuer: I, ...changes } })
 const withKeys = (...keys: readonly unknown[]): Members => withEntry({ jwks: { keys } })
 
-// oxlint-disable-next-line typescript/no-deprecated -- the dangerous switch is what some cases are about
 const dangerously = allowInsecureRequests
 
 const fn = (): string => I

@@ -66,7 +66,7 @@ function problemWithAudience(aud: JsonValue | undefined, accepted: readonly stri
 }
 
 function problemWithTimes({ exp, nbf, iat }: JsonObject, now: number, tolerance: number): Problem | undefined {
-  const latest = now + tolerance
+  const latest = Math.floor(now) + tolerance // whole seconds, as issuers count; a fraction more is not yet here
   if (!(now < Number(exp) + tolerance)) return { reason: 'expired', detail: 'exp has passed' } // RFC 7519 §4.1.4
   if (nbf !== undefined && Number(nbf) > latest) return { reason: 'not_yet_valid', detail: 'nbf has not come yet' } // §4.1.5
   if (iat !== undefined && Number(iat) > latest) return { reason: 'not_yet_valid', detail: 'iat lies in the future' }

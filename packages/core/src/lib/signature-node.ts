@@ -1,11 +1,14 @@
 import { constants, KeyObject, verify } from 'node:crypto'
 import type { JWK } from 'jose'
 import { importJWK } from 'jose/key/import'
-import { ecdsaSignatureLength, type PublicKey } from './signature.js'
+import { type PublicKey, signatureLengthFor } from './signature.js'
 
 export async function importPublicKey(jwk: JWK, alg: string): Promise<PublicKey> {
-  return KeyObject.from((await importJWK(jwk, alg)) as CryptoKey) as unknown as PublicKey
+  const key = (await importJWK(jwk, alg)) as CryptoKey
+  return { signatureLength: signatureLengthFor(alg, key), key: KeyObject.from(key) } as NodeKey
 }
+
+type NodeKey = PublicKey & { readonly key: KeyObject }
 
 /**
  * Verifies synchronously: for one signature the way through the thread pool and back costs about as much as the
@@ -17,7 +20,8 @@ export function verifySignature(
   data: Uint8Array,
   signature: Uint8Array,
 ): boolean | Promise<boolean> {
-  const keyObject = key as unknown as KeyObject
+  if (signature.length !== key.signatureLength) return false
+  const { key: keyObject } = key as NodeKey
   try {
     switch (alg) {
       case 'RS256':
@@ -53,7 +57,6 @@ function pss(key: KeyObject): { key: KeyObject; padding: number; saltLength: num
 }
 
 function verifyEcdsa(alg: string, key: KeyObject, data: Uint8Array, signature: Uint8Array): boolean {
-  if (signature.length !== ecdsaSignatureLength[alg]) return false
   // A bare key with a DER signature: the `{ key, dsaEncoding }` form makes Node export the key on every call.
   return verify(digestOf(alg), data, key, derSignature(signature))
 }

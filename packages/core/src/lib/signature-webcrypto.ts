@@ -1,10 +1,13 @@
 import type { JWK } from 'jose'
 import { importJWK } from 'jose/key/import'
-import { ecdsaSignatureLength, type PublicKey } from './signature.js'
+import { type PublicKey, signatureLengthFor } from './signature.js'
 
 export async function importPublicKey(jwk: JWK, alg: string): Promise<PublicKey> {
-  return (await importJWK(jwk, alg)) as unknown as PublicKey
+  const key = (await importJWK(jwk, alg)) as CryptoKey
+  return { signatureLength: signatureLengthFor(alg, key), key } as WebKey
 }
+
+type WebKey = PublicKey & { readonly key: CryptoKey }
 
 export function verifySignature(
   alg: string,
@@ -13,10 +16,8 @@ export function verifySignature(
   signature: Uint8Array<ArrayBuffer>,
 ): boolean | Promise<boolean> {
   const parameters = parametersFor(alg)
-  if (parameters === undefined) return false
-  const length = ecdsaSignatureLength[alg]
-  if (length !== undefined && signature.length !== length) return false
-  return crypto.subtle.verify(parameters, key as unknown as CryptoKey, signature, data).catch(() => false)
+  if (parameters === undefined || signature.length !== key.signatureLength) return false
+  return crypto.subtle.verify(parameters, (key as WebKey).key, signature, data).catch(() => false)
 }
 
 type Parameters = AlgorithmIdentifier | RsaPssParams | EcdsaParams
