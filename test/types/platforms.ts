@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
 import {
+  type AccessToken,
   type AccessTokenClaims,
   type Algorithm,
   type AuthenticationError,
@@ -15,13 +16,17 @@ import {
   type KeySkippedEvent,
   type KeysFetchEvent,
   type NodeRequest,
+  type OptionalRequirements,
   type Profile,
   type RequestLike,
+  type Requirements,
   type SkipReason,
   type Verifier,
   type VerifierOptions,
+  verifierFrom,
   viewNodeRequest,
 } from '@resource-server/core'
+import { authenticate } from '@resource-server/express'
 import type { Request as ExpressRequest } from 'express'
 import type { FastifyRequest } from 'fastify'
 import { describe, expectTypeOf, test } from 'vitest'
@@ -163,6 +168,30 @@ describe('protected handlers', () => {
   })
 })
 
+test('requirements are left out or they are requirements, and never perhaps undefined', () => {
+  const perhaps = undefined as Requirements | undefined
+  const request = new Request('https://api.example')
+  // @ts-expect-error perhaps undefined
+  void verifier.authenticate(request, perhaps)
+  // @ts-expect-error perhaps undefined
+  void verifier.verify('token', perhaps)
+  // @ts-expect-error perhaps undefined
+  authenticate(verifier, perhaps)
+  // @ts-expect-error undefined
+  void verifier.authorize({} as AccessToken, undefined)
+  // @ts-expect-error undefined
+  createVerifier({ issuer, audience, requirements: undefined })
+  void verifier.authenticate(request)
+  void verifier.verify('token', {})
+})
+
+test('an adapter takes a verifier or its options', () => {
+  expectTypeOf(verifierFrom(verifier)).toEqualTypeOf<Verifier>()
+  expectTypeOf(verifierFrom({ issuer, audience })).toEqualTypeOf<Verifier>()
+  // @ts-expect-error there is no audience
+  verifierFrom({ issuer })
+})
+
 test('the headers of an error are what writeHead takes', () => {
   const error = {} as AuthenticationError
   const response = {} as ServerResponse
@@ -181,6 +210,7 @@ export type Pinned = [
   KeyOptions,
   KeySkippedEvent,
   KeysFetchEvent,
+  OptionalRequirements,
   Profile,
   SkipReason,
   VerifierOptions,

@@ -1,0 +1,318 @@
+import { describe, expect, test } from 'vitest'
+import { Rejection } from '../../packages/core/src/failure.js'
+import { LoadError } from '../../packages/core/src/lib/load-json.js'
+import { e1, ecKey } from '../support/keys.js'
+import { down, issuerWith, UNAVAILABLE, UNKNOWN } from './source.js'
+
+const next = ecKey('next', 'P-256')
+
+describe('a set is fresh for maxAge', () => {
+  test('nothing is asked before the first token', () => {
+    expect(issuerWith([e1]).loads).toBe(0)
+  })
+
+  test('one request to the issuer serves all tokens until then, to the millisecond', async () => {
+    const issuer = issuerWith([e1])
+    await issuer.ask('e1')
+    issuer.advance(599.999)
+    expect(await issuer.ask('e1')).toBe('keys: 1')
+    expect(issuer.loads).toBe(1)
+    issuer.advance(0.001)
+    expect(await issuer.ask('e1')).toBe('keys: 1')
+    expect(issuer.loads).toBe(2)
+  })
+
+  test('its age counts from the start of the request, not from its answer', async () => {
+    const issuer = issuerWith([e1])
+    issuer.latency = 4
+    await issuer.ask('e1')
+    issuer.advance(595.999)
+    await issuer.ask('e1')
+    expect(issuer.loads).toBe(1)
+    issuer.advance(0.001)
+    await issuer.ask('e1')
+    expect(issuer.loads).toBe(2)
+  })
+
+  test('a refresh starts the time again', async () => {
+    const issuer = issuerWith([e1])
+    for (let i = 0; i < 5; i++) {
+      await issuer.ask('e1')
+      issuer.advance(300)
+    }
+    expect(issuer.loads).toBe(3)
+  })
+
+  test('a withdrawn key is refused from maxAge on', async () => {
+    const issuer = issuerWith([e1, next])
+    await issuer.ask('e1')
+    issuer.answer = [next]
+    issuer.advance(599)
+    expect(await issuer.ask('e1')).toBe('keys: 1')
+    issuer.advance(1)
+    expect(await issuer.ask('e1')).toBe(UNKNOWN)
+  })
+
+  test('the option decides how long', async () => {
+    const issuer = issuerWith([e1], { maxAge: 60 })
+    await issuer.ask('e1')
+    issuer.advance(59)
+    await issuer.ask('e1')
+    expect(issuer.loads).toBe(1)
+    issuer.advance(1)
+    await issuer.ask('e1')
+    expect(issuer.loads).toBe(2)
+  })
+})
+
+describe('RFC 9111 §5.2.2.1: the issuer may ask for less than maxAge, and not for more', () => {
+  test.each([
+    [undefined, 600],
+    [300, 300],
+    [60, 60],
+    [59, 60],
+    [0, 60],
+    [600, 600],
+    [601, 600],
+    [604_800, 600],
+  ])('max-age=%s: kept for %d s', async (suggested, kept) => {
+    const answer = { jwks: [e1.jwk], ...(suggested !== undefined && { maxAge: suggested }) }
+    const issuer = issuerWith(answer)
+    await issuer.ask('e1')
+    issuer.advance(kept - 0.001)
+    await issuer.ask('e1')
+    expect(issuer.loads).toBe(1)
+    issuer.advance(0.001)
+    await issuer.ask('e1')
+    expect(issuer.loads).toBe(2)
+  })
+
+  test('the last answer counts', async () => {
+    const issuer = issuerWith({ jwks: [e1.jwk], maxAge: 60 })
+    await issuer.ask('e1')
+    issuer.answer = [e1]
+    issuer.advance(60)
+    await issuer.ask('e1')
+    issuer.advance(599)
+    await issuer.ask('e1')
+    expect(issuer.loads).toBe(2)
+  })
+})
+
+describe('a set is stale for staleIfError after that, and only if the issuer fails', () => {
+  test('good tokens are accepted to the last millisecond, and then answered 503', async () => {
+    const issuer = issuerWith([e1])
+    await issuer.ask('e1')
+    issuer.answer = down()
+    issuer.advance(600)
+    expect(await issuer.ask('e1')).toBe('keys: 1')
+    issuer.advance(3599.999)
+    expect(await issuer.ask('e1')).toBe('keys: 1')
+    issuer.advance(0.001)
+    expect(await issuer.ask('e1')).toBe(UNAVAILABLE)
+  })
+
+  test('the issuer is waited for: if it answers, the old set is not used', async () => {
+    const issuer = issuerWith([e1])
+    await issuer.ask('e1')
+    issuer.answer = [next]
+    issuer.advance(2000)
+    expect(await issuer.ask('e1')).toBe(UNKNOWN)
+    expect(await issuer.ask('next')).toBe('keys: 1')
+  })
+
+  test('0 fails closed', async () => {
+    const issuer = issuerWith([e1], { staleIfError: 0 })
+    await issuer.ask('e1')
+    issuer.answer = down()
+    issuer.advance(599)
+    expect(await issuer.ask('e1')).toBe('keys: 1')
+    issuer.advance(1)
+    expect(await issuer.ask('e1')).toBe(UNAVAILABLE)
+  })
+
+  test('it counts from a max-age that the issuer has shortened', async () => {
+    const issuer = issuerWith({ jwks: [e1.jwk], maxAge: 100 }, { staleIfError: 50 })
+    await issuer.ask('e1')
+    issuer.answer = down()
+    issuer.advance(149)
+    expect(await issuer.ask('e1')).toBe('keys: 1')
+    issuer.advance(1)
+    expect(await issuer.ask('e1')).toBe(UNAVAILABLE)
+  })
+
+  test('when the issuer is back its keys are fresh again', async () => {
+    const issuer = issuerWith([e1])
+    await issuer.ask('e1')
+    issuer.answer = down()
+    issuer.advance(5000)
+    expect(await issuer.ask('e1')).toBe(UNAVAILABLE)
+    issuer.answer = [e1]
+    issuer.advance(2)
+    expect(await issuer.ask('e1')).toBe('keys: 1')
+    const { loads } = issuer
+    issuer.advance(599)
+    expect(await issuer.ask('e1')).toBe('keys: 1')
+    expect(issuer.loads).toBe(loads)
+  })
+})
+
+describe('a clock that was set back', () => {
+  test('makes no set young: the issuer is asked again', async () => {
+    const issuer = issuerWith([e1])
+    await issuer.ask('e1')
+    issuer.advance(-1)
+    expect(await issuer.ask('e1')).toBe('keys: 1')
+    expect(issuer.loads).toBe(2)
+    await issuer.ask('e1')
+    expect(issuer.loads).toBe(2)
+  })
+
+  test('makes no set stale: if the issuer fails it is not used', async () => {
+    const issuer = issuerWith([e1])
+    await issuer.ask('e1')
+    issuer.answer = down()
+    issuer.advance(-1)
+    expect(await issuer.ask('e1')).toBe(UNAVAILABLE)
+  })
+
+  test('does not stop attempts after a failure', async () => {
+    const issuer = issuerWith(down())
+    await issuer.ask('e1')
+    issuer.answer = [e1]
+    issuer.advance(-86_400)
+    expect(await issuer.ask('e1')).toBe('keys: 1')
+  })
+
+  test('does not stop requests for an unknown kid', async () => {
+    const issuer = issuerWith([e1])
+    await issuer.ask('e1')
+    issuer.advance(100)
+    await issuer.ask('next')
+    issuer.answer = [e1, next]
+    issuer.advance(-10) // later than the set, earlier than the last such request
+    expect(await issuer.ask('next')).toBe('keys: 1')
+  })
+})
+
+describe('a bad set never replaces a good one', () => {
+  test.each<[string, Parameters<typeof issuerWith>[0]]>([
+    ['a failure', down()],
+    ['an empty set', []],
+    ['a set without a key that we can use', { jwks: [{ kty: 'WAT', kid: 'e1' }, null] }],
+    ['a set of private keys', { jwks: [{ ...e1.jwk, d: 'AQ' }] }],
+  ])('%s', async (_, answer) => {
+    const issuer = issuerWith([e1])
+    const before = await issuer.find('e1')
+    issuer.answer = answer
+    issuer.advance(600)
+    expect(await issuer.find('e1')).toEqual(before)
+    expect(issuer.loads).toBe(2)
+    issuer.advance(3600)
+    expect(await issuer.ask('e1')).toBe(UNAVAILABLE)
+  })
+
+  test('an empty set at first is a failure', async () => {
+    const issuer = issuerWith([])
+    expect(await issuer.ask('e1')).toBe(UNAVAILABLE)
+  })
+
+  test('skipped keys are reported when a set is made, and not for every token', async () => {
+    const issuer = issuerWith({ jwks: [{ kty: 'WAT', kid: 'wat' }, e1.jwk] })
+    await issuer.ask('e1')
+    await issuer.ask('e1')
+    issuer.advance(600)
+    await issuer.ask('e1')
+    expect(issuer.skipped).toEqual([{ kid: 'wat', kty: 'WAT', why: 'unsupported' }])
+  })
+})
+
+test('the same keys keep the same imported keys; other keys bring new ones', async () => {
+  const issuer = issuerWith([e1])
+  const [before] = await issuer.find('e1')
+  issuer.advance(600)
+  const [same] = await issuer.find('e1')
+  expect(same).toBe(before)
+  issuer.answer = [e1, next]
+  issuer.advance(600)
+  const [other] = await issuer.find('e1')
+  expect(other).not.toBe(before)
+})
+
+describe('401 or 503', () => {
+  test('a fresh set without the key is 401', async () => {
+    const issuer = issuerWith([e1])
+    await issuer.ask('e1')
+    expect(await issuer.ask('x', () => false)).toBe(UNKNOWN)
+    expect(await issuer.ask('e1', () => true, 'RS256')).toBe(UNKNOWN)
+    expect(await issuer.ask(undefined, () => true, 'RS256')).toBe(UNKNOWN)
+  })
+
+  test('never loaded is 503', async () => {
+    const issuer = issuerWith(down())
+    expect(await issuer.ask('e1')).toBe(UNAVAILABLE)
+    expect(await issuer.ask(undefined)).toBe(UNAVAILABLE)
+  })
+
+  test('a stale set without the key is 503: it may be there by now', async () => {
+    const issuer = issuerWith([e1])
+    await issuer.ask('e1')
+    issuer.answer = down()
+    issuer.advance(600)
+    expect(await issuer.ask('next')).toBe(UNAVAILABLE)
+    expect(await issuer.ask(undefined, () => true, 'RS256')).toBe(UNAVAILABLE)
+    expect(await issuer.ask('e1', () => true, 'RS256')).toBe(UNAVAILABLE)
+  })
+
+  test('an unknown kid whose request failed is 503, and a known one that does not fit is 401', async () => {
+    const issuer = issuerWith([e1])
+    await issuer.ask('e1')
+    issuer.answer = down()
+    expect(await issuer.ask('next')).toBe(UNAVAILABLE)
+    expect(await issuer.ask('e1', () => true, 'RS256')).toBe(UNKNOWN)
+    expect(await issuer.ask(undefined, () => true, 'RS256')).toBe(UNKNOWN)
+    expect(await issuer.ask('e1')).toBe('keys: 1')
+  })
+
+  test('after a success it is 401 again', async () => {
+    const issuer = issuerWith([e1])
+    await issuer.ask('e1')
+    issuer.answer = down()
+    await issuer.ask('next')
+    issuer.answer = [e1]
+    issuer.advance(30)
+    expect(await issuer.ask('next')).toBe(UNKNOWN)
+  })
+
+  test('what could not be loaded and why goes to the operator', async () => {
+    const error = new LoadError('metadata', 'GET https://as.test failed: it answered 500, expected 200', 500)
+    const rejection = await issuerWith(error)
+      .find('e1')
+      .catch((thrown: unknown) => thrown)
+    expect(rejection).toBeInstanceOf(Rejection)
+    expect(rejection).toMatchObject({
+      failure: { kind: 'unavailable', reason: 'metadata', retryAfter: 1 },
+      detail: 'the keys of the issuer could not be loaded',
+    })
+    expect((rejection as Rejection).cause).toBe(error)
+  })
+
+  test('what is no failure of the issuer is a bug and travels on, to all who wait, and does not stick', async () => {
+    const issuer = issuerWith(new RangeError('a bug'))
+    const waiting = await Promise.allSettled([issuer.find('e1'), issuer.find('e1')])
+    expect(waiting.map((result) => (result.status === 'rejected' ? String(result.reason) : 'found'))).toEqual([
+      'RangeError: a bug',
+      'RangeError: a bug',
+    ])
+    issuer.answer = [e1]
+    expect(await issuer.ask('e1')).toBe('keys: 1')
+  })
+
+  test('a bug in a fetch for an unknown kid travels on too', async () => {
+    const issuer = issuerWith([e1])
+    await issuer.ask('e1')
+    issuer.answer = new RangeError('a bug')
+    await expect(issuer.find('next')).rejects.toThrow(new RangeError('a bug'))
+    expect(await issuer.ask('e1')).toBe('keys: 1')
+  })
+})

@@ -1,0 +1,101 @@
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { startBudget, withDeadline } from '../../packages/core/src/lib/deadline.js'
+
+const never = new Promise<never>(() => {})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('work under a deadline', () => {
+  test('its value is the value, of a promise or not', async () => {
+    expect(await withDeadline(1000, async () => 1)).toBe(1)
+    expect(await withDeadline(1000, () => 'no promise')).toBe('no promise')
+  })
+
+  test('its error is the error, thrown or rejected', async () => {
+    const rejected = withDeadline(1000, async () => {
+      throw new Error('rejected')
+    })
+    const thrown = withDeadline(1000, () => {
+      throw new Error('thrown')
+    })
+    await expect(rejected).rejects.toThrow('rejected')
+    await expect(thrown).rejects.toThrow('thrown')
+  })
+
+  test('it ends to the millisecond, even if the work does not listen to the signal', async () => {
+    vi.useFakeTimers()
+    let outcome: unknown = 'waiting'
+    const result = withDeadline(1000, () => never).catch((error: unknown) => {
+      outcome = error
+    })
+    await vi.advanceTimersByTimeAsync(999)
+    expect(outcome).toBe('waiting')
+    await vi.advanceTimersByTimeAsync(1)
+    await result
+    expect(outcome).toMatchObject({ name: 'TimeoutError', message: 'timed out' })
+  })
+
+  test('the signal aborts with the same error, and not before', async () => {
+    vi.useFakeTimers()
+    let signal = new AbortController().signal
+    const result = withDeadline(1000, (given) => {
+      signal = given
+      return never
+    }).catch((error: unknown) => error)
+    await vi.advanceTimersByTimeAsync(999)
+    expect(signal.aborted).toBe(false)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(signal.reason).toBe(await result)
+  })
+
+  test('work that fails because of the signal is reported as timed out', async () => {
+    vi.useFakeTimers()
+    const result = withDeadline(
+      1000,
+      (signal) =>
+        new Promise((_, reject) => {
+          signal.addEventListener('abort', () => reject(new Error('aborted in its own way')))
+        }),
+    ).catch((error: unknown) => error)
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(await result).toMatchObject({ name: 'TimeoutError' })
+  })
+
+  test('no timer is left when the work is done, however it ends', async () => {
+    vi.useFakeTimers()
+    await withDeadline(1000, () => 1)
+    await withDeadline(1000, () => Promise.reject(new Error('its own'))).catch(() => {})
+    await withDeadline(1000, () => {
+      throw new Error('its own')
+    }).catch(() => {})
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('work that fails after the deadline disturbs nobody', async () => {
+    const strays: unknown[] = []
+    const onStray = (reason: unknown): void => void strays.push(reason)
+    process.on('unhandledRejection', onStray)
+    try {
+      const late = new Promise<never>((_, reject) => {
+        setTimeout(() => reject(new Error('late')), 10)
+      })
+      await expect(withDeadline(1, () => late)).rejects.toThrow('timed out')
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      expect(strays).toEqual([])
+    } finally {
+      process.off('unhandledRejection', onStray)
+    }
+  })
+})
+
+test('a budget runs down with time, and below zero', () => {
+  vi.useFakeTimers()
+  const budget = startBudget(2)
+  expect(budget.remaining()).toBe(2000)
+  vi.advanceTimersByTime(1500)
+  expect(budget.remaining()).toBe(500)
+  vi.advanceTimersByTime(1000)
+  expect(budget.remaining()).toBe(-500)
+})
