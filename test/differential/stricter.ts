@@ -22,8 +22,13 @@ const respelt = (segment: string): boolean => {
 
 const isNumber = (value: unknown): value is number => typeof value === 'number'
 
-const hasPlainType = ({ header }: Reading): boolean =>
-  header.members['typ'] === undefined || /^(application\/)?jwt$/.test(String(header.members['typ']).toLowerCase())
+const plainTypes = ['jwt', 'application/jwt']
+const accessTokenTypes = ['at+jwt', 'application/at+jwt']
+
+const hasType = ({ header }: Reading, types: readonly string[]): boolean => {
+  const { typ } = header.members
+  return typeof typ === 'string' && types.includes(typ.toLowerCase())
+}
 
 const spelling: StricterClass[] = [
   {
@@ -123,7 +128,7 @@ const keys: StricterClass[] = [
     name: 'a kid of more than 256 characters',
     why: 'a bound on what a stranger can make us keep',
     reason: 'unknown_key',
-    holds: ({ header }) => String(header.members['kid'] ?? '').length > 256,
+    holds: ({ header }) => typeof header.members['kid'] === 'string' && header.members['kid'].length > 256,
   },
 ]
 
@@ -144,12 +149,10 @@ const types: StricterClass[] = [
     name: 'another type of JWT',
     why: 'RFC 9068 §5, RFC 8725 §3.11: a logout token, a DPoP proof or an ID token is no access token',
     reason: 'type',
-    holds: ({ header: { members } }, { profile }) =>
+    holds: (reading, { profile }) =>
       profile === 'jwt' &&
-      members['typ'] !== undefined &&
-      !['jwt', 'application/jwt', 'at+jwt', 'application/at+jwt'].some(
-        (type) => typeof members['typ'] === 'string' && members['typ'].toLowerCase() === type,
-      ),
+      reading.header.members['typ'] !== undefined &&
+      !hasType(reading, [...plainTypes, ...accessTokenTypes]),
   },
   {
     name: 'the marks of another type of JWT',
@@ -162,7 +165,7 @@ const types: StricterClass[] = [
         members['token_use'] === 'id' ||
         ['ID', 'Refresh'].includes(members['typ'] as string) ||
         ['htm', 'htu'].every((name) => Object.hasOwn(members, name))
-      return hasPlainType(reading) && hasMark
+      return (reading.header.members['typ'] === undefined || hasType(reading, plainTypes)) && hasMark
     },
   },
 ]

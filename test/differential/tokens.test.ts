@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { compare } from './compare.js'
 import { createGenerator } from './generate.js'
-import { createJudges } from './judge.js'
+import { createJudges, type Verdict } from './judge.js'
 import { type Settings, settings } from './settings.js'
 import { stricterClasses } from './stricter.js'
 
@@ -26,15 +26,18 @@ async function run(given: Settings): Promise<string[]> {
 
   const judge = async (index: number): Promise<void> => {
     const { token, recipe, isValid } = generate(index)
-    const verdicts = await Promise.all([ours(token), jose(token)])
-    const { outcome, classes, problem } = compare(token, given, ...verdicts)
-    outcomes[outcome]++
-    const [only, ...others] = outcome === 'stricter' ? classes : []
-    if (only !== undefined && others.length === 0) hits.set(only.name, hits.get(only.name)! + 1)
-    const trouble =
-      problem ??
-      (isValid && outcome !== 'accepted' ? `should be valid: ${JSON.stringify(verdicts.map(reasonOf))}` : undefined)
-    if (trouble !== undefined) problems.push(`seed ${seed}, token ${index} (${recipe}): ${trouble}`)
+    const note = (problem: string): number => problems.push(`seed ${seed}, token ${index} (${recipe}): ${problem}`)
+    try {
+      const verdicts = await Promise.all([ours(token), jose(token)])
+      const { outcome, classes, problem } = compare(token, given, ...verdicts)
+      outcomes[outcome]++
+      const [only, ...others] = outcome === 'stricter' ? classes : []
+      if (only !== undefined && others.length === 0) hits.set(only.name, hits.get(only.name)! + 1)
+      if (problem !== undefined) note(problem)
+      else if (isValid && outcome !== 'accepted') note(`should be valid: ${verdicts.map(reasonOf).join(', ')}`)
+    } catch (error) {
+      note(`${error}`)
+    }
   }
 
   for (let first = 0; first < count && problems.length < MAX_PROBLEMS; first += AT_ONCE) {
@@ -44,8 +47,8 @@ async function run(given: Settings): Promise<string[]> {
   return problems
 }
 
-function reasonOf(verdict: { readonly ok: boolean; readonly reason?: string }): string {
-  return verdict.reason ?? 'ok'
+function reasonOf(verdict: Verdict): string {
+  return verdict.ok ? 'ok' : verdict.reason
 }
 
 describe('never laxer than jose, and stricter only in the listed classes', () => {

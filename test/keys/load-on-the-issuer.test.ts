@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { Rejection } from '../../packages/core/src/failure.js'
+import { LoadError } from '../../packages/core/src/lib/load-json.js'
 import { e1, ecKey } from '../support/keys.js'
 import { down, type Issuer, issuerWith, UNAVAILABLE, UNKNOWN } from './source.js'
 
@@ -175,26 +176,34 @@ describe('an unknown kid', () => {
 })
 
 test('a request that has waited for one fetch does not wait as long again for a second', async () => {
-  const issuer = issuerWith([e1], { timeout: 0.2 })
+  const issuer = issuerWith(new LoadError('metadata', 'of long ago'), { timeout: 0.2 })
+  await issuer.ask('e1')
+  issuer.answer = [e1]
+  issuer.advance(1)
+  await issuer.ask('e1')
+  issuer.advance(600)
+  const loadsBefore = issuer.loads
   issuer.hold()
   const first = issuer.ask('e1')
   const startedAt = performance.now()
-  const second = issuer.ask('next')
+  const second = issuer.find('next').catch((thrown: unknown) => thrown)
   await delay(100)
   issuer.release()
   issuer.hold()
   expect(await first).toBe('keys: 1')
-  expect(await second).toBe(UNAVAILABLE)
+  const rejection = (await second) as Rejection
+  expect(rejection.failure).toEqual({ kind: 'unavailable', reason: 'keys', retryAfter: 1 })
+  expect(rejection.cause).toBeUndefined()
   const seconds = (performance.now() - startedAt) / 1000
   expect(seconds).toBeGreaterThan(0.18)
   expect(seconds).toBeLessThan(0.28)
-  expect(issuer.loads).toBe(2)
+  expect(issuer.loads).toBe(loadsBefore + 2)
   // The fetch goes on for those who come later.
   issuer.answer = [e1, next]
   const third = issuer.ask('next')
   issuer.release()
   expect(await third).toBe('keys: 1')
-  expect(issuer.loads).toBe(2)
+  expect(issuer.loads).toBe(loadsBefore + 2)
 })
 
 test('each attempt is reported with how it ended and how long it took', async () => {
@@ -281,6 +290,9 @@ describe('back-off', () => {
     issuer.advance(15) // past the cooldown, within the back-off of 16 s
     expect(await issuer.ask('x')).toBe(UNAVAILABLE)
     expect(issuer.loads).toBe(6)
+    issuer.advance(1) // what was held back has not begun another cooldown
+    await issuer.ask('x')
+    expect(issuer.loads).toBe(7)
   })
 
   test('begins anew after a success', async () => {
