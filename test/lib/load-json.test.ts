@@ -379,6 +379,26 @@ describe('an injected fetch', () => {
     expect(cancelled).toBe(true)
   })
 
+  test('that answers too late has its body cancelled', async () => {
+    let cancelled = false
+    const late = new ReadableStream<Uint8Array>({
+      pull: async (controller) => {
+        await delay(10)
+        controller.enqueue(Buffer.from(' '))
+      },
+      cancel: () => {
+        cancelled = true
+      },
+    })
+    const answer = async () => {
+      await delay(100)
+      return { status: 200, headers, body: late }
+    }
+    expect((await errorOf(load('/x', { fetch: answer, timeout: 0.05 }))).message).toMatch(/failed: timed out$/)
+    await delay(100)
+    expect(cancelled).toBe(true)
+  })
+
   test('that ignores the signal and never settles is not waited for', async () => {
     const loading = errorOf(load('/x', { fetch: () => new Promise(() => {}), timeout: 0.1 }))
     expect(await seconds(loading)).toBeLessThan(0.5)

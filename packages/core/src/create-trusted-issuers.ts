@@ -32,18 +32,17 @@ const ATTEMPT_TIMEOUT = 3 // seconds for one exchange; shorter ones have proved 
 function remoteKeys(entry: CheckedIssuer, options: CheckedOptions, onSkipped: OnSkipped): KeySource {
   const { issuer, jwksUri, metadataUrl } = entry
   const { fetch, clock, insecure, emit, keys: times } = options
-  const attemptTimeout = Math.min(ATTEMPT_TIMEOUT, times.timeout)
   const locate =
     jwksUri === undefined
       ? createMetadataSource({
           issuer,
           urls: metadataUrl === undefined ? metadataUrlsFor(issuer) : [metadataUrl],
-          load: createJsonLoader('metadata', fetch, attemptTimeout),
+          load: createJsonLoader('metadata', fetch, ATTEMPT_TIMEOUT),
           clock,
           insecure,
         })
       : async () => ({ jwksUri })
-  const load = createJwksLoader(locate, createJsonLoader('keys', fetch, attemptTimeout), times.timeout)
+  const load = createJwksLoader(locate, createJsonLoader('keys', fetch, ATTEMPT_TIMEOUT), times.timeout)
   return createRemoteKeySource({
     load,
     onSkipped,

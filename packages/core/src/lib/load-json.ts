@@ -100,6 +100,7 @@ async function readBody(response: FetchResponse, signal: AbortSignal): Promise<U
   const reader = response.body.getReader()
   const stop = (): void => void reader.cancel().catch(() => {}) // or the connection stays open until the server is done
   signal.addEventListener('abort', stop)
+  if (signal.aborted) stop()
   const chunks: Uint8Array[] = []
   let size = 0
   try {
@@ -109,7 +110,7 @@ async function readBody(response: FetchResponse, signal: AbortSignal): Promise<U
       if (!ArrayBuffer.isView(value)) throw new BadAnswer('its body is not one of bytes') // nor would its size be one
       size += value.byteLength
       if (size > MAX_BYTES) throw new BadAnswer(`it answered more than ${MAX_BYTES} bytes`)
-      chunks.push(value)
+      chunks.push(new Uint8Array(value.buffer, value.byteOffset, value.byteLength))
     }
   } catch (error) {
     stop()

@@ -41,7 +41,9 @@ function requireClaims({ claims }: AccessToken, required: CheckedRequirements['c
 function holds(claim: JsonValue | undefined, expected: CheckedRequirements['claims'][number][1]): boolean {
   if (typeof expected === 'function') {
     try {
-      return expected(claim) === true // a promise is truthy
+      const answer: unknown = expected(claim)
+      if (answer instanceof Promise) answer.catch(() => {}) // no answer at all, and its failure must not end the process
+      return answer === true
     } catch (error) {
       throw failedToDecide(error)
     }
