@@ -32,9 +32,9 @@ export function createGenerator(seed: string, settings: Settings): Generate {
   return (index) => {
     const random = seeded(`${seed}/${index}`)
     const share = random.integer(100)
-    if (share < 25) return { token: assemble(validDraft(random, settings)), recipe: 'valid', isValid: true }
-    if (share < 70) return mutatedDraft(random, settings)
-    if (share < 73) return oddlySigned(random, settings)
+    if (share < 16) return { token: assemble(validDraft(random, settings)), recipe: 'valid', isValid: true }
+    if (share < 58) return mutatedDraft(random, settings)
+    if (share < 60) return oddlySigned(random, settings)
     return mutatedOnTheWay(random, pool)
   }
 }

@@ -1,5 +1,12 @@
 import { AuthenticationError, createVerifier, type Verifier } from '@resource-server/core'
-import { createLocalJWKSet, errors, type JWTVerifyOptions, type JWTVerifyResult, jwtVerify } from 'jose'
+import {
+  createLocalJWKSet,
+  decodeProtectedHeader,
+  errors,
+  type JWTVerifyOptions,
+  type JWTVerifyResult,
+  jwtVerify,
+} from 'jose'
 import { I } from '../support/fixture.js'
 import { type PublishedKey, publishedKeys } from './keys.js'
 import { NOW_MS, type Settings } from './settings.js'
@@ -55,7 +62,7 @@ function createJose({ profile, algorithms, audience, clockTolerance }: Settings,
     ...(isFull && { typ: 'at+jwt' }),
   }
   const whole = keySet(keys)
-  const singles = keys.map((key) => ({ kid: key.kid, set: keySet([key]) }))
+  const singles = keys.map((key) => ({ ...key, set: keySet([key]) }))
   const granted = ({ protectedHeader, payload }: JWTVerifyResult, kid = protectedHeader.kid): Verdict => ({
     ok: true,
     header: protectedHeader,
@@ -65,7 +72,9 @@ function createJose({ profile, algorithms, audience, clockTolerance }: Settings,
 
   /** More than one key fits: jose leaves it to its caller to try them. */
   async function tryEach(token: string): Promise<Verdict> {
-    for (const { kid, set } of singles) {
+    const { alg } = decodeProtectedHeader(token)
+    for (const { kid, signs, set } of singles) {
+      if (!signs.some((name) => name === alg)) continue
       try {
         return granted(await jwtVerify(token, set, options), kid)
       } catch (error) {

@@ -63,7 +63,7 @@ export const goodKeys: readonly PublishedKey[] = [
   published(namedEd, edwards, republished(namedEd, namedEd.kid, { alg: undefined }).jwk),
 ]
 
-export const keyWithLongKid: PublishedKey = published(ecKey('k'.repeat(257), 'P-384'), ['ES384'])
+export const keyWithLongKid: PublishedKey = published(ecKey('k'.repeat(257), 'P-256'), ['ES256'])
 
 /** The message block, which is its own signature where the exponent is 1. */
 const block = (input: string): Buffer => pkcs1Blocks.right(`${input}.`)

@@ -10,6 +10,8 @@ import { stricterClasses } from './stricter.js'
 const seed = process.env['DIFFERENTIAL_SEED'] ?? 'resource-server'
 const count = Number(process.env['DIFFERENTIAL_TOKENS'] ?? 6_700)
 
+Error.stackTraceLimit = 0 // thousands of errors are thrown, and nobody reads where
+
 const AT_ONCE = 100
 const MAX_PROBLEMS = 10
 
@@ -58,8 +60,8 @@ describe('never laxer than jose, and stricter only in the listed classes', () =>
 
   test('both verdicts are well represented', () => {
     const share = (outcome: keyof typeof outcomes): number => outcomes[outcome] / (count * settings.length)
-    expect(share('accepted')).toBeGreaterThan(0.25)
-    expect(share('refused')).toBeGreaterThan(0.25)
+    expect(share('accepted')).toBeGreaterThan(0.2)
+    expect(share('refused')).toBeGreaterThan(0.3)
     expect(share('stricter')).toBeGreaterThan(0.1)
   })
 

@@ -50,7 +50,7 @@ function chooseAlgorithm(random: Random, { algorithms }: Settings): SigningAlgor
   const quick = algorithms.filter((alg) => alg === 'ES256' || alg.startsWith('Ed'))
   const rsa = algorithms.filter((alg) => /^[RP]S/.test(alg))
   const share = random.integer(100)
-  return random.pick(share < 92 ? quick : share < 98 ? rsa : algorithms)
+  return random.pick(share < 93 ? quick : share < 98 ? rsa : algorithms)
 }
 
 /** A token that both sides must accept. */
