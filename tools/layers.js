@@ -29,6 +29,7 @@ const VOCABULARY = [
   'invalid-option',
   'options',
   'request',
+  'verifier-contract',
 ]
 
 /**

@@ -95,12 +95,17 @@ const addresses: ConstructionCase[] = ['jwksUri', 'metadataUrl'].flatMap((name) 
     options: remote({ [name]: value }),
     wrong: `issuer.${name}`,
   })),
-  { name: `RFC 8414 §2: ${name} beside jwks`, options: withEntry({ [name]: `${I}/x` }), wrong: 'issuer.' },
 ])
 
 const twoAddresses: ConstructionCase = {
   name: 'RFC 8414 §2: jwksUri beside metadataUrl',
   options: remote({ jwksUri: `${I}/jwks`, metadataUrl: `${I}/metadata` }),
+  wrong: 'issuer.metadataUrl',
+}
+
+const addressBesideKeys: ConstructionCase = {
+  name: 'RFC 8414 §2: metadataUrl beside jwks',
+  options: withEntry({ metadataUrl: `${I}/metadata` }),
   wrong: 'issuer.metadataUrl',
 }
 
@@ -335,6 +340,7 @@ export const construction: readonly ConstructionCase[] = [
   ...issuers,
   ...addresses,
   twoAddresses,
+  addressBesideKeys,
   ...keySets,
   ...audiences,
   ...algorithmLists,

@@ -48,12 +48,16 @@ describe('where an issuer may publish its metadata', () => {
 type Answer = { readonly text: string; readonly type?: string } | Error
 
 const good: Answer = { text: JSON.stringify({ issuer: I, jwks_uri: `${I}/jwks` }) }
-const status = (code: number): Answer => new LoadError('metadata', `it answered ${code}, expected 200`, code)
+const status = (code: number): Answer =>
+  new LoadError('metadata', `it answered ${code}, expected 200`, {
+    status: code,
+    isTransient: [408, 429].includes(code) || code >= 500,
+  })
 const broken: Answer = new LoadError('metadata', 'GET https://as.test failed: ECONNREFUSED')
 
 interface Discovery {
   /** What is found out, or the message of the failure. */
-  ask(): Promise<string>
+  ask(isDoubted?: boolean, budget?: Budget): Promise<string>
   readonly asked: string[]
   readonly budgets: Budget[]
   answers: Record<string, Answer>
@@ -75,7 +79,7 @@ function discovery(answers: Record<string, Answer>, changes: Partial<MetadataCon
       const answer = discovery_.answers[url] ?? status(404)
       if (answer instanceof Error) throw answer
       const document = parseJsonObject(answer.text, 16) as JsonObject
-      return { document, mediaType: answer.type ?? 'application/json', maxAge: undefined }
+      return { document, bytes: answer.text.length, mediaType: answer.type ?? 'application/json', maxAge: undefined }
     },
     ...changes,
   })
@@ -86,8 +90,8 @@ function discovery(answers: Record<string, Answer>, changes: Partial<MetadataCon
     advance: (seconds) => {
       now += seconds * 1000
     },
-    ask: () =>
-      source(startBudget(5)).then(
+    ask: (isDoubted = false, budget = startBudget(5)) =>
+      source(budget, isDoubted).then(
         ({ jwksUri }) => jwksUri,
         (error: unknown) => {
           expect(error).toBeInstanceOf(LoadError)
@@ -106,7 +110,7 @@ describe('RFC 8414 §3: candidates', () => {
     expect(asked).toEqual([OPENID])
   })
 
-  test.each([400, 401, 403, 404, 405, 410, 429, 499])('the second is asked after %d', async (code) => {
+  test.each([400, 401, 403, 404, 405, 410, 499])('the second is asked after %d', async (code) => {
     const { ask, asked } = discovery({ [OPENID]: status(code), [OAUTH]: good })
     expect(await ask()).toBe(`${I}/jwks`)
     expect(asked).toEqual([OPENID, OAUTH])
@@ -117,6 +121,8 @@ describe('RFC 8414 §3: candidates', () => {
     ['204', status(204)],
     ['302', status(302)],
     ['399', status(399)],
+    ['408, which is about the moment', status(408)],
+    ['429, which is about the moment', status(429)],
     ['500', status(500)],
     ['503', status(503)],
     ['a document of somebody else', { text: '{"issuer":"https://evil.test","jwks_uri":"https://evil.test/jwks"}' }],
@@ -146,7 +152,7 @@ describe('RFC 8414 §3: candidates', () => {
         return Promise.reject(Object.assign(new RangeError('a bug'), { status: 404 }))
       },
     })
-    await expect(source(startBudget(5))).rejects.toThrow('a bug')
+    await expect(source(startBudget(5), false)).rejects.toThrow('a bug')
     expect(asked).toEqual([OPENID])
   })
 
@@ -225,13 +231,14 @@ test.each(['text/html', 'text/plain', '', 'application/jwk-set+json', 'applicati
   },
 )
 
-describe('metadata is kept for a day', () => {
-  const DAY = 86_400
+const DAY = 86_400
+const moved: Answer = { text: JSON.stringify({ issuer: I, jwks_uri: `${I}/new` }) }
 
+describe('metadata are kept for a day', () => {
   test('to the millisecond', async () => {
     const found = discovery({ [OPENID]: good })
     await found.ask()
-    found.answers = { [OPENID]: { text: JSON.stringify({ issuer: I, jwks_uri: `${I}/new` }) } }
+    found.answers = { [OPENID]: moved }
     found.advance(DAY - 0.001)
     expect(await found.ask()).toBe(`${I}/jwks`)
     expect(found.asked).toHaveLength(1)
@@ -247,11 +254,122 @@ describe('metadata is kept for a day', () => {
     expect(await found.ask()).toBe(`${I}/jwks`)
   })
 
-  test('a clock that was set back makes it no younger', async () => {
+  test('a clock that was set back makes them no younger', async () => {
     const found = discovery({ [OPENID]: good })
     await found.ask()
     found.advance(-1)
     await found.ask()
     expect(found.asked).toHaveLength(2)
+  })
+
+  test('where they cannot be read again, the last good ones serve for a day more', async () => {
+    const found = discovery({ [OPENID]: good })
+    await found.ask()
+    found.answers = { [OPENID]: broken }
+    found.advance(DAY)
+    expect(await found.ask()).toBe(`${I}/jwks`)
+    found.advance(DAY - 0.001)
+    expect(await found.ask()).toBe(`${I}/jwks`)
+    found.advance(0.001)
+    expect(await found.ask()).toBe('GET https://as.test failed: ECONNREFUSED')
+    found.answers = { [OPENID]: moved }
+    expect(await found.ask()).toBe(`${I}/new`)
+  })
+
+  test('they take half of the time, and leave the other half for the keys', async () => {
+    const found = discovery({ [OPENID]: good })
+    await found.ask()
+    found.advance(DAY)
+    await found.ask()
+    const [first, again] = found.budgets.map((budget) => budget.remaining())
+    expect(first).toBeGreaterThan(4000)
+    expect(again).toBeLessThanOrEqual(2500)
+    expect(again).toBeGreaterThan(2000)
+  })
+
+  test('a document that is not that of the issuer any more does not take the place of one that was', async () => {
+    const found = discovery({ [OPENID]: good })
+    await found.ask()
+    found.answers = { [OPENID]: { text: '{"issuer":"https://evil.test","jwks_uri":"https://evil.test/jwks"}' } }
+    found.advance(DAY)
+    expect(await found.ask()).toBe(`${I}/jwks`)
+    expect(found.asked).toHaveLength(2)
+  })
+
+  test('a bug in reading them again is not taken for a bad day of the issuer', async () => {
+    let isBroken = false
+    let now = NOW * 1000
+    const source = createMetadataSource({
+      issuer: I,
+      urls: [OPENID],
+      insecure: false,
+      clock: () => now,
+      load: async () => {
+        if (isBroken) throw new RangeError('a bug')
+        const document = parseJsonObject((good as { text: string }).text, 16)!
+        return { document, bytes: 1, mediaType: 'application/json', maxAge: undefined }
+      },
+    })
+    await source(startBudget(5), false)
+    isBroken = true
+    now += DAY * 1000
+    await expect(source(startBudget(5), false)).rejects.toThrow('a bug')
+  })
+})
+
+describe('metadata that are doubted are read again earlier', () => {
+  const TEN_MINUTES = 600
+
+  test('and a moved jwks_uri is found', async () => {
+    const found = discovery({ [OPENID]: good })
+    await found.ask()
+    found.answers = { [OPENID]: moved }
+    expect(await found.ask()).toBe(`${I}/jwks`)
+    expect(await found.ask(true)).toBe(`${I}/new`)
+    expect(found.asked).toHaveLength(2)
+  })
+
+  test('at most once in ten minutes, however often they are doubted', async () => {
+    const found = discovery({ [OPENID]: good })
+    await found.ask()
+    await found.ask(true)
+    expect(found.asked).toHaveLength(2)
+    found.advance(TEN_MINUTES - 0.001)
+    expect(await found.ask(true)).toBe(`${I}/jwks`)
+    expect(found.asked).toHaveLength(2)
+    found.advance(0.001)
+    await found.ask(true)
+    expect(found.asked).toHaveLength(3)
+  })
+
+  test('nor more often when they are a day old and cannot be had', async () => {
+    const found = discovery({ [OPENID]: good })
+    await found.ask()
+    found.answers = {}
+    found.advance(DAY)
+    await found.ask()
+    const asked = found.asked.length
+    found.advance(TEN_MINUTES - 1)
+    expect(await found.ask(true)).toBe(`${I}/jwks`)
+    expect(found.asked).toHaveLength(asked)
+  })
+
+  test('not those that this very attempt has read: there are no later ones', async () => {
+    const found = discovery({ [OPENID]: good })
+    const budget = startBudget(5)
+    await found.ask(false, budget)
+    expect(await found.ask(true, budget)).toBe(`${I}/jwks`)
+    expect(found.asked).toHaveLength(1)
+  })
+
+  test('a clock that was set back does not hold that up', async () => {
+    const found = discovery({ [OPENID]: good })
+    found.advance(1000)
+    await found.ask()
+    found.advance(1000)
+    await found.ask(true)
+    found.advance(-500)
+    await found.ask(true)
+    expect(found.asked).toHaveLength(3)
   })
 })

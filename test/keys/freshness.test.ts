@@ -2,19 +2,30 @@ import { describe, expect, test } from 'vitest'
 import { Rejection } from '../../packages/core/src/failure.js'
 import { LoadError } from '../../packages/core/src/lib/load-json.js'
 import { e1, ecKey } from '../support/keys.js'
-import { down, issuerWith, UNAVAILABLE, UNKNOWN } from './source.js'
+import { down, type Issuer, issuerWith, REFRESH_AT, settled, UNAVAILABLE, UNKNOWN } from './source.js'
 
 const next = ecKey('next', 'P-256')
+
+/** Whether a token of `e1` waits for the issuer, whose answer is held back meanwhile. */
+async function waits(issuer: Issuer): Promise<boolean> {
+  issuer.hold()
+  const asking = issuer.ask('e1')
+  const first = await Promise.race([asking, settled()])
+  issuer.release()
+  expect(await asking).toBe('keys: 1')
+  await settled()
+  return first === undefined
+}
 
 describe('a set is fresh for maxAge', () => {
   test('nothing is asked before the first token', () => {
     expect(issuerWith([e1]).loads).toBe(0)
   })
 
-  test('one request to the issuer serves all tokens until then, to the millisecond', async () => {
+  test('one request to the issuer serves all tokens until it is fetched again, to the millisecond', async () => {
     const issuer = issuerWith([e1])
     await issuer.ask('e1')
-    issuer.advance(599.999)
+    issuer.advance(REFRESH_AT - 0.001)
     expect(await issuer.ask('e1')).toBe('keys: 1')
     expect(issuer.loads).toBe(1)
     issuer.advance(0.001)
@@ -22,16 +33,29 @@ describe('a set is fresh for maxAge', () => {
     expect(issuer.loads).toBe(2)
   })
 
+  test('it is not used unasked from maxAge on, to the millisecond', async () => {
+    const issuer = issuerWith([e1])
+    await issuer.ask('e1')
+    issuer.advance(599.999)
+    expect(await waits(issuer)).toBe(false)
+    issuer.advance(600)
+    expect(await waits(issuer)).toBe(true)
+  })
+
   test('its age counts from the start of the request, not from its answer', async () => {
     const issuer = issuerWith([e1])
     issuer.latency = 4
     await issuer.ask('e1')
+    issuer.latency = 0
     issuer.advance(595.999)
+    expect(await waits(issuer)).toBe(false)
+    issuer.latency = 4
+    issuer.advance(REFRESH_AT)
     await issuer.ask('e1')
-    expect(issuer.loads).toBe(1)
-    issuer.advance(0.001)
-    await issuer.ask('e1')
-    expect(issuer.loads).toBe(2)
+    await settled()
+    issuer.latency = 0
+    issuer.advance(596)
+    expect(await waits(issuer)).toBe(true)
   })
 
   test('a refresh starts the time again', async () => {
@@ -47,21 +71,97 @@ describe('a set is fresh for maxAge', () => {
     const issuer = issuerWith([e1, next])
     await issuer.ask('e1')
     issuer.answer = [next]
-    issuer.advance(599)
+    issuer.advance(REFRESH_AT - 1)
     expect(await issuer.ask('e1')).toBe('keys: 1')
-    issuer.advance(1)
+    issuer.advance(600 - REFRESH_AT + 1)
     expect(await issuer.ask('e1')).toBe(UNKNOWN)
   })
 
   test('the option decides how long', async () => {
     const issuer = issuerWith([e1], { maxAge: 60 })
     await issuer.ask('e1')
-    issuer.advance(59)
+    issuer.advance(59.999)
+    expect(await waits(issuer)).toBe(false)
+    issuer.advance(60)
+    expect(await waits(issuer)).toBe(true)
+  })
+})
+
+describe('a set is fetched again ahead of time', () => {
+  test.each([
+    [0, 432],
+    [0.5, 480],
+    [1, 528],
+  ])('at four fifths of its age, a tenth of that sooner or later by chance: %d', async (random, seconds) => {
+    const issuer = issuerWith([e1])
+    issuer.random = random
+    await issuer.ask('e1')
+    issuer.advance(seconds - 0.001)
     await issuer.ask('e1')
     expect(issuer.loads).toBe(1)
-    issuer.advance(1)
+    issuer.advance(0.001)
     await issuer.ask('e1')
     expect(issuer.loads).toBe(2)
+  })
+
+  test('once, however many tokens come meanwhile, and none of them waits', async () => {
+    const issuer = issuerWith([e1])
+    await issuer.ask('e1')
+    issuer.advance(REFRESH_AT)
+    issuer.hold()
+    for (let i = 0; i < 50; i++) expect(await issuer.ask('e1')).toBe('keys: 1')
+    expect(issuer.loads).toBe(2)
+    issuer.release()
+    await settled()
+    issuer.advance(REFRESH_AT - 1)
+    await issuer.ask('e1')
+    expect(issuer.loads).toBe(2)
+  })
+
+  test('so a withdrawn key is refused even earlier while tokens come', async () => {
+    const issuer = issuerWith([e1, next])
+    await issuer.ask('e1')
+    issuer.answer = [next]
+    issuer.advance(REFRESH_AT)
+    await issuer.ask('e1')
+    await settled()
+    expect(await issuer.ask('e1')).toBe(UNKNOWN)
+  })
+
+  test('a failure changes nothing', async () => {
+    const issuer = issuerWith([e1])
+    await issuer.ask('e1')
+    issuer.answer = down()
+    issuer.advance(REFRESH_AT)
+    expect(await issuer.ask('e1')).toBe('keys: 1')
+    await settled()
+    expect(await issuer.ask('e1')).toBe('keys: 1')
+    expect(await issuer.ask('e1', () => true, 'RS256')).toBe(UNKNOWN)
+    expect(issuer.loads).toBe(2)
+    issuer.advance(1)
+    await issuer.ask('e1')
+    expect(issuer.loads).toBe(3)
+  })
+
+  test('a token of a key that is not there waits for it, and does not ask again', async () => {
+    const issuer = issuerWith([e1])
+    await issuer.ask('e1')
+    issuer.answer = [e1, next]
+    issuer.advance(REFRESH_AT)
+    expect(await issuer.ask('next')).toBe('keys: 1')
+    issuer.advance(REFRESH_AT)
+    expect(await issuer.ask('x')).toBe(UNKNOWN)
+    expect(issuer.loads).toBe(3)
+  })
+
+  test('a bug in it is met by whoever waits for keys next, and by nobody before', async () => {
+    const issuer = issuerWith([e1])
+    await issuer.ask('e1')
+    issuer.answer = new RangeError('a bug')
+    issuer.advance(REFRESH_AT)
+    expect(await issuer.ask('e1')).toBe('keys: 1')
+    await settled()
+    await expect(issuer.find('x')).rejects.toThrow(new RangeError('a bug'))
   })
 })
 
@@ -79,12 +179,14 @@ describe('RFC 9111 §5.2.2.1: the issuer may ask for less than maxAge, and not f
     const answer = { jwks: [e1.jwk], ...(suggested !== undefined && { maxAge: suggested }) }
     const issuer = issuerWith(answer)
     await issuer.ask('e1')
-    issuer.advance(kept - 0.001)
+    issuer.advance(kept * 0.88 - 0.001)
     await issuer.ask('e1')
     expect(issuer.loads).toBe(1)
-    issuer.advance(0.001)
-    await issuer.ask('e1')
+    issuer.advance(kept * 0.12)
+    expect(await waits(issuer)).toBe(false)
     expect(issuer.loads).toBe(2)
+    issuer.advance(kept)
+    expect(await waits(issuer)).toBe(true)
   })
 
   test('the last answer counts', async () => {
@@ -93,7 +195,7 @@ describe('RFC 9111 §5.2.2.1: the issuer may ask for less than maxAge, and not f
     issuer.answer = [e1]
     issuer.advance(60)
     await issuer.ask('e1')
-    issuer.advance(599)
+    issuer.advance(REFRESH_AT - 1)
     await issuer.ask('e1')
     expect(issuer.loads).toBe(2)
   })
@@ -119,6 +221,57 @@ describe('a set is stale for staleIfError after that, and only if the issuer fai
     issuer.advance(2000)
     expect(await issuer.ask('e1')).toBe(UNKNOWN)
     expect(await issuer.ask('next')).toBe('keys: 1')
+  })
+
+  test('while it keeps failing nobody waits: a token is answered at once, and asks again behind its back', async () => {
+    const issuer = issuerWith([e1])
+    await issuer.ask('e1')
+    issuer.answer = down()
+    issuer.advance(600)
+    expect(await waits(issuer)).toBe(true)
+    for (let i = 0; i < 10; i++) {
+      issuer.advance(30)
+      expect(await waits(issuer)).toBe(false)
+    }
+    expect(issuer.loads).toBe(12)
+  })
+
+  test('but when nothing has been tried for a minute, it is waited for again', async () => {
+    const issuer = issuerWith([e1])
+    await issuer.ask('e1')
+    issuer.answer = down()
+    issuer.advance(600)
+    await issuer.ask('e1')
+    issuer.advance(59.999)
+    expect(await waits(issuer)).toBe(false)
+    issuer.answer = [next]
+    issuer.advance(60)
+    expect(await issuer.ask('e1')).toBe(UNKNOWN)
+  })
+
+  test('that keys are past their age, and that they are not any more, is told once', async () => {
+    const issuer = issuerWith([e1])
+    await issuer.ask('e1')
+    issuer.answer = down()
+    issuer.advance(600)
+    await issuer.ask('e1')
+    issuer.advance(10)
+    await issuer.ask('e1')
+    expect(issuer.told('keys.stale')).toEqual([{ type: 'keys.stale', transition: 'enter', remaining: 3600 }])
+    issuer.answer = [e1]
+    issuer.advance(90)
+    await issuer.ask('e1')
+    await issuer.ask('e1')
+    expect(issuer.told('keys.stale')).toEqual([{ type: 'keys.stale', transition: 'exit', remaining: 3500 }])
+    issuer.answer = down()
+    issuer.advance(600)
+    await issuer.ask('e1')
+    issuer.advance(3600)
+    await issuer.ask('e1')
+    expect(issuer.told('keys.stale')).toEqual([
+      { type: 'keys.stale', transition: 'enter', remaining: 3600 },
+      { type: 'keys.stale', transition: 'exit', remaining: 0 },
+    ])
   })
 
   test('0 fails closed', async () => {
@@ -151,7 +304,7 @@ describe('a set is stale for staleIfError after that, and only if the issuer fai
     issuer.advance(2)
     expect(await issuer.ask('e1')).toBe('keys: 1')
     const { loads } = issuer
-    issuer.advance(599)
+    issuer.advance(REFRESH_AT - 1)
     expect(await issuer.ask('e1')).toBe('keys: 1')
     expect(issuer.loads).toBe(loads)
   })
@@ -224,7 +377,7 @@ describe('a bad set never replaces a good one', () => {
     await issuer.ask('e1')
     issuer.advance(600)
     await issuer.ask('e1')
-    expect(issuer.skipped).toEqual([{ kid: 'wat', kty: 'WAT', why: 'unsupported' }])
+    expect(issuer.told('key.skipped')).toEqual([{ type: 'key.skipped', kid: 'wat', kty: 'WAT', why: 'unsupported' }])
   })
 })
 
@@ -286,7 +439,9 @@ describe('401 or 503', () => {
   })
 
   test('what could not be loaded and why goes to the operator', async () => {
-    const error = new LoadError('metadata', 'GET https://as.test failed: it answered 500, expected 200', 500)
+    const error = new LoadError('metadata', 'GET https://as.test failed: it answered 500, expected 200', {
+      status: 500,
+    })
     const rejection = await issuerWith(error)
       .find('e1')
       .catch((thrown: unknown) => thrown)

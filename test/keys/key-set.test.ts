@@ -1,6 +1,14 @@
 import { describe, expect, test, vi } from 'vitest'
-import { candidatesIn, importKeySet, type KeySet, type SkippedKey } from '../../packages/core/src/keys/key-set.js'
+import {
+  candidatesIn,
+  changesBetween,
+  createKeySetReader,
+  importKeySet,
+  type KeySet,
+  type SkippedKey,
+} from '../../packages/core/src/keys/key-set.js'
 import { type JsonValue, parseJsonObject } from '../../packages/core/src/lib/json.js'
+import { LoadError } from '../../packages/core/src/lib/load-json.js'
 import type { PublicKey } from '../../packages/core/src/lib/signature.js'
 import { verifySignature } from '../../packages/core/src/lib/signature-node.js'
 import { d1, e1, ecKey, type Jwk, r1, republished, rsaKey, type TestKey } from '../support/keys.js'
@@ -221,10 +229,49 @@ describe('RFC 7517 §5: each key is judged alone', () => {
   })
 })
 
-test('sets of the same members have the same fingerprint, and of no others', async () => {
-  const fingerprint = async (...jwks: Jwk[]) => (await imported(...jwks)).set.fingerprint
-  expect(await fingerprint(a.jwk, b.jwk)).toBe(await fingerprint(a.jwk, b.jwk))
-  expect(await fingerprint(a.jwk, b.jwk)).not.toBe(await fingerprint(a.jwk))
-  expect(await fingerprint(a.jwk)).not.toBe(await fingerprint({ ...a.jwk, kid: 'other' }))
-  expect(await fingerprint(e1.jwk)).not.toBe(await fingerprint({ ...e1.jwk, use: 'enc' }))
+describe('one version after the other', () => {
+  const read = (...jwks: Jwk[]): readonly JsonValue[] => membersOf(jwks)
+
+  test('the same members are the same set, so that what hangs on it lives on; others are another', async () => {
+    const skipped: SkippedKey[] = []
+    const readKeySet = createKeySetReader((key) => skipped.push(key))
+    const first = await readKeySet(read(a.jwk, { kty: 'WAT' }))
+    expect(await readKeySet(read(a.jwk, { kty: 'WAT' }))).toBe(first)
+    expect(skipped).toHaveLength(1)
+    const second = await readKeySet(read({ ...a.jwk, use: 'sig' }))
+    expect(second).not.toBe(first)
+    expect(await readKeySet(read({ ...a.jwk, use: 'sig' }))).toBe(second)
+    expect(await readKeySet(read(a.jwk, { kty: 'WAT' }))).not.toBe(first) // the last one is kept, not all
+  })
+
+  test('a set of no use fails, and the last good one is still known', async () => {
+    const readKeySet = createKeySetReader(() => {})
+    const good = await readKeySet(read(a.jwk))
+    for (const bad of [read(), read({ kty: 'WAT' }), read({ ...a.jwk, use: 'enc' })])
+      await expect(readKeySet(bad)).rejects.toThrow(
+        new LoadError('keys', 'The JWK set of the issuer has no usable key'),
+      )
+    expect(await readKeySet(read(a.jwk))).toBe(good)
+  })
+
+  test('what has changed is told by kid', async () => {
+    const set = async (...jwks: Jwk[]) => (await imported(...jwks)).set
+    const both = await set(a.jwk, b.jwk)
+    expect(changesBetween(undefined, both)).toEqual({ added: ['a', 'b'], removed: [] })
+    expect(changesBetween(both, both)).toEqual({ added: [], removed: [] })
+    expect(changesBetween(both, await set(b.jwk))).toEqual({ added: [], removed: ['a'] })
+    expect(changesBetween(await set(b.jwk), both)).toEqual({ added: ['a'], removed: [] })
+    // Replaced under its name: another key, and nothing that a name alone would show.
+    expect(changesBetween(both, await set(a.jwk, { ...e1.jwk, kid: 'b' }))).toEqual({ added: ['b'], removed: ['b'] })
+    const { kid: _, ...nameless } = a.jwk
+    expect(changesBetween(undefined, await set(nameless, { ...b.jwk, kid: 'line\nfeed' }))).toEqual({
+      added: ['(no kid)', 'line?feed'],
+      removed: [],
+    })
+  })
+
+  test('the members are kept to be shared, but for those that nobody should have published', async () => {
+    const { set } = await imported(a.jwk, { ...b.jwk, d: 'AQ' }, { kty: 'oct', k: 'AAAA' }, { kty: 'WAT' })
+    expect(set.members).toEqual([a.jwk, { kty: 'WAT' }])
+  })
 })

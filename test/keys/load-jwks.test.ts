@@ -1,30 +1,55 @@
 import { describe, expect, test } from 'vitest'
-import { createJwksLoader } from '../../packages/core/src/keys/load-jwks.js'
-import type { Budget } from '../../packages/core/src/lib/deadline.js'
-import { parseJsonObject } from '../../packages/core/src/lib/json.js'
+import type { KeySet } from '../../packages/core/src/keys/key-set.js'
+import { createJwksLoader, type LoadedJwks } from '../../packages/core/src/keys/load-jwks.js'
+import { type Budget, startBudget } from '../../packages/core/src/lib/deadline.js'
+import { type JsonValue, parseJsonObject } from '../../packages/core/src/lib/json.js'
 import { LoadError } from '../../packages/core/src/lib/load-json.js'
 
 const URI = 'https://as.test/jwks'
+const MOVED = 'https://as.test/moved'
 
-function load(text: string): Promise<unknown> {
-  const document = parseJsonObject(text, 16)!
-  return createJwksLoader(
-    async () => ({ jwksUri: URI }),
-    async () => ({ document, mediaType: '', maxAge: undefined }),
-    5,
-  )()
+const answered = (status: number): LoadError =>
+  new LoadError('keys', `GET ${URI} failed: it answered ${status}, expected 200`, { status })
+
+const setOf = (members: readonly JsonValue[]): KeySet => ({ keys: [], kids: new Set(), members })
+
+/** A loader whose world is written down: where the keys are said to be, and what is there. */
+function loaderIn(world: { uri: string; latest?: string; documents: Record<string, string | Error> }) {
+  const calls: unknown[] = []
+  const budgets: Budget[] = []
+  const load = createJwksLoader(
+    async (budget, isDoubted) => {
+      calls.push(isDoubted ? 'locate again' : 'locate')
+      budgets.push(budget)
+      if (isDoubted) world.uri = world.latest ?? world.uri
+      return { jwksUri: world.uri }
+    },
+    async (url, budget) => {
+      calls.push(url)
+      budgets.push(budget)
+      const document = world.documents[url] ?? answered(404)
+      if (document instanceof Error) throw document
+      return { document: parseJsonObject(document, 16)!, bytes: document.length, mediaType: '', maxAge: 7 }
+    },
+    async (members) => setOf(members),
+  )
+  return { calls, budgets, world, load: (): Promise<LoadedJwks> => load(startBudget(5)) }
 }
+
+const load = (text: string): Promise<LoadedJwks> => loaderIn({ uri: URI, documents: { [URI]: text } }).load()
 
 const hundred = (count: number): string =>
   JSON.stringify({ keys: Array.from({ length: count }, () => ({ kty: 'EC' })) })
 
 describe('RFC 7517 §5: a JWK set', () => {
   test('its members are handed on as they are, whatever its media type', async () => {
-    expect(await load('{"keys":[{"kty":"EC"},null,1],"more":true}')).toMatchObject({
-      members: [{ kty: 'EC' }, null, 1],
+    expect(await load('{"keys":[{"kty":"EC"},null,1],"more":true}')).toEqual({
+      set: setOf([{ kty: 'EC' } as unknown as JsonValue, null, 1]),
+      maxAge: 7,
+      bytes: 42,
     })
-    expect(await load('{"keys":[]}')).toMatchObject({ members: [] })
-    expect(await load(hundred(100))).toMatchObject({ members: { length: 100 } })
+    expect((await load('{"keys":[]}')).set.members).toEqual([])
+    expect((await load(hundred(100))).set.members).toHaveLength(100)
   })
 
   test.each(['{}', '{"keys":null}', '{"keys":{}}', '{"keys":"[]"}', '{"Keys":[]}', '{"kty":"EC"}', hundred(101)])(
@@ -38,41 +63,58 @@ describe('RFC 7517 §5: a JWK set', () => {
 })
 
 test('the address is found out first, the document is loaded from there, and both within one budget', async () => {
-  const calls: [string, unknown][] = []
-  const budgets: Budget[] = []
-  const { members, maxAge } = await createJwksLoader(
-    async (budget) => {
-      budgets.push(budget)
-      calls.push(['locate', Math.round(budget.remaining() / 100)])
-      return { jwksUri: URI }
-    },
-    async (url, budget) => {
-      budgets.push(budget)
-      calls.push(['load', url])
-      return { document: parseJsonObject('{"keys":[1]}', 16)!, mediaType: '', maxAge: 7 }
-    },
-    5,
-  )()
-  expect(members).toEqual([1])
-  expect(maxAge).toBe(7)
-  expect(calls).toEqual([
-    ['locate', 50],
-    ['load', URI],
-  ])
+  const { load, calls, budgets } = loaderIn({ uri: URI, documents: { [URI]: '{"keys":[1]}' } })
+  await load()
+  expect(calls).toEqual(['locate', URI])
   expect(budgets[0]).toBe(budgets[1])
 })
 
-test('each attempt has a budget of its own', async () => {
-  const budgets: Budget[] = []
-  const attempt = createJwksLoader(
-    async (budget) => {
-      budgets.push(budget)
-      throw new LoadError('metadata', 'nobody there')
-    },
-    () => Promise.reject(new Error('not reached')),
-    5,
-  )
-  await expect(attempt()).rejects.toThrow('nobody there')
-  await expect(attempt()).rejects.toThrow('nobody there')
-  expect(budgets[0]).not.toBe(budgets[1])
+describe('a jwks_uri that has moved', () => {
+  test.each([301, 302, 307, 308, 404, 410])('is looked up again at once after %d, and followed', async (status) => {
+    const documents = { [URI]: answered(status), [MOVED]: '{"keys":[1]}' }
+    const { load, calls, budgets } = loaderIn({ uri: URI, latest: MOVED, documents })
+    expect((await load()).set.members).toEqual([1])
+    expect(calls).toEqual(['locate', URI, 'locate again', MOVED])
+    expect(new Set(budgets).size).toBe(1)
+  })
+
+  test('that is said to be where it was is not asked again', async () => {
+    const { load, calls } = loaderIn({ uri: URI, documents: {} })
+    await expect(load()).rejects.toThrow('it answered 404')
+    expect(calls).toEqual(['locate', URI, 'locate again'])
+  })
+
+  test('that is not there either fails with that answer', async () => {
+    const documents = { [URI]: answered(404), [MOVED]: new LoadError('keys', 'the new one') }
+    const { load, calls } = loaderIn({ uri: URI, latest: MOVED, documents })
+    await expect(load()).rejects.toThrow('the new one')
+    expect(calls).toEqual(['locate', URI, 'locate again', MOVED])
+  })
+
+  test.each<[string, string | Error]>([
+    ['400', answered(400)],
+    ['401', answered(401)],
+    ['403', answered(403)],
+    ['429', answered(429)],
+    ['500', answered(500)],
+    ['503', answered(503)],
+    ['no answer', new LoadError('keys', 'GET https://as.test/jwks failed: ECONNREFUSED', { isTransient: true })],
+    ['what is no set', '{}'],
+  ])('is looked up again after the third failure in a row: %s', async (_, answer) => {
+    const documents: Record<string, string | Error> = { [URI]: answer, [MOVED]: '{"keys":[1]}' }
+    const { load, calls } = loaderIn({ uri: URI, latest: MOVED, documents })
+    for (let i = 0; i < 3; i++) await expect(load()).rejects.toThrow(LoadError)
+    expect(calls).toEqual(['locate', URI, 'locate', URI, 'locate', URI])
+    expect((await load()).set.members).toEqual([1])
+    expect(calls.slice(6)).toEqual(['locate again', MOVED])
+    await load()
+    expect(calls.slice(8)).toEqual(['locate', MOVED]) // a success begins the count anew
+  })
+
+  test('a bug is no answer', async () => {
+    const documents = { [URI]: Object.assign(new RangeError('a bug'), { status: 404 }) }
+    const { load, calls } = loaderIn({ uri: URI, documents })
+    await expect(load()).rejects.toThrow('a bug')
+    expect(calls).toEqual(['locate', URI])
+  })
 })

@@ -109,10 +109,10 @@ describe('an unknown kid', () => {
     const issuer = await loadedIssuer([e1], { cooldown: 5 })
     await issuer.ask('x')
     issuer.advance(4.999)
-    await issuer.ask('x')
+    await issuer.ask('y')
     expect(issuer.loads).toBe(2)
     issuer.advance(0.001)
-    await issuer.ask('x')
+    await issuer.ask('z')
     expect(issuer.loads).toBe(3)
   })
 
@@ -217,10 +217,14 @@ test('each attempt is reported with how it ended and how long it took', async ()
   issuer.latency = 0
   issuer.advance(30)
   await issuer.ask('x')
-  expect(issuer.attempts).toEqual([
-    { ok: true, duration: 1500 },
-    { ok: false, reason: 'GET https://as.test/jwks failed: ECONNREFUSED', duration: 1500 },
-    { ok: false, reason: 'The JWK set of the issuer has no usable key', duration: 0 },
+  issuer.answer = [e1]
+  issuer.advance(30)
+  await issuer.ask('x')
+  expect(issuer.told('keys.fetch')).toEqual([
+    { type: 'keys.fetch', ok: true, ms: 1500, bytes: 500, attempt: 1 },
+    { type: 'keys.fetch', ok: false, reason: down().message, ms: 1500, attempt: 1 },
+    { type: 'keys.fetch', ok: false, reason: 'The JWK set of the issuer has no usable key', ms: 0, attempt: 2 },
+    { type: 'keys.fetch', ok: true, ms: 0, bytes: 500, attempt: 3 },
   ])
 })
 

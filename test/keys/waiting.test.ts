@@ -27,10 +27,10 @@ afterAll(async () => {
   await Promise.all(worlds.map((world) => world.close()))
 })
 
-async function issuerThat(behaves: Behaviours, { timeout = 1, discovered = true } = {}): Promise<World> {
+async function issuerThat(behaves: Behaviours, { timeout = 1, retries = 0, discovered = true } = {}): Promise<World> {
   const world = await createWorld({
     issuers: { [I]: behaves },
-    options: { keys: { timeout }, ...(discovered && { issuer: I }) },
+    options: { keys: { timeout, retries }, ...(discovered && { issuer: I }) },
   })
   worlds.push(world)
   return world
@@ -57,7 +57,14 @@ test('OpenID Connect Discovery §4: metadata, then keys, then the token is accep
   const world = await issuerThat({ [OPENID]: metadata(I), '/jwks': jwks([e1.jwk]) })
   expect(await verdict(world)).toMatchObject({ outcome: 'accepted' })
   expect(world.outbound).toEqual([`${I}${OPENID}`, `${I}/jwks`])
-  expect(lastFetch(world)).toEqual({ type: 'keys.fetch', issuer: I, ok: true, duration: 0 })
+  expect(lastFetch(world)).toEqual({
+    type: 'keys.fetch',
+    issuer: I,
+    ok: true,
+    ms: 0,
+    bytes: JSON.stringify({ keys: [e1.jwk] }).length,
+    attempt: 1,
+  })
 })
 
 test('RFC 8414 §3: from the second address where the first has nothing', async () => {

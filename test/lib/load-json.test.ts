@@ -149,8 +149,14 @@ const seconds = async (waiting: Promise<unknown>): Promise<number> => {
 }
 
 describe('a document that is as it should be', () => {
-  test('comes with its media type', async () => {
-    expect(await load('/good')).toEqual({ document: DOCUMENT, mediaType: 'application/json' })
+  test('comes with its media type and its size', async () => {
+    expect(await load('/good')).toEqual({
+      document: DOCUMENT,
+      bytes: json.length,
+      mediaType: 'application/json',
+      maxAge: undefined,
+    })
+    expect((await load('/good-gzip')).bytes).toBe(json.length)
   })
 
   test('is asked for by GET, as JSON, and without anything about us', async () => {

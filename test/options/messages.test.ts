@@ -70,7 +70,7 @@ describe('X29: the message names the option, what was expected and what came', (
     ],
     [
       { keys: { maxage: 1 } },
-      'Invalid option keys.maxage: there is no such option; there are maxAge, staleIfError, cooldown, timeout',
+      'Invalid option keys.maxage: there is no such option; there are maxAge, staleIfError, cooldown, timeout, retries, store',
     ],
     [
       { requirements: { scope: ['a'] } },

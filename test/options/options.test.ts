@@ -179,7 +179,6 @@ const refused: Refused[] = [
   ],
   ['issuer.jwks', 'no key for the algorithms of the entry', entry({ jwks: { keys: [e1.jwk] }, algorithms: ['EdDSA'] })],
   ['issuer[1].jwks', 'a set of no use', second({ jwks: { keys: [] } })],
-  ['issuer.jwks', 'jwksUri beside it', entry({ jwksUri: 'https://as.test/jwks', jwks: { keys: [e1.jwk] } })],
   [
     'issuer.metadataUrl',
     'jwksUri beside it',
@@ -187,7 +186,7 @@ const refused: Refused[] = [
   ],
   ['issuer.metadataUrl', 'jwks beside it', entry({ jwks: { keys: [e1.jwk] }, metadataUrl: 'https://as.test/m' })],
   [
-    'issuer.jwks',
+    'issuer.metadataUrl',
     'both others beside it',
     entry({ jwksUri: 'https://as.test/jwks', jwks: { keys: [e1.jwk] }, metadataUrl: 'https://as.test/m' }),
   ],

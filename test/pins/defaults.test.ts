@@ -1,7 +1,7 @@
 import { createVerifier, type VerifierOptions } from '@resource-server/core'
 import { describe, expect, test, vi } from 'vitest'
 import { A, I, NOW } from '../support/fixture.js'
-import { e1, publicKeys } from '../support/keys.js'
+import { e1, publicKeys, r1 } from '../support/keys.js'
 import { T, type TokenSpec, token, tokenBy } from '../support/token.js'
 
 // What a verifier does that was told nothing but whom to trust and for whom.
@@ -94,14 +94,15 @@ describe('keys', () => {
   /** A verifier that fetches, on a clock that is moved by hand. */
   function fetching(keys: object = {}) {
     let now = NOW * 1000
-    const state = { asked: 0, down: false }
+    const state = { asked: 0, down: false, withdrawn: false }
     const verifier = createVerifier(
       options({
         issuer: { issuer: I, jwksUri: `${I}/jwks` },
         clock: () => now,
         fetch: async () => {
           state.asked++
-          return state.down ? new Response('', { status: 500 }) : Response.json({ keys: [e1.jwk] })
+          if (state.down) return new Response('', { status: 403 })
+          return Response.json({ keys: [state.withdrawn ? r1.jwk : e1.jwk] })
         },
         ...keys,
       }),
@@ -122,11 +123,12 @@ describe('keys', () => {
   test('maxAge: 600 seconds', async () => {
     const { state, ask, advance } = fetching()
     await ask()
-    advance(599)
-    await ask()
+    state.withdrawn = true
+    advance(431)
+    expect(await ask()).toBe('accepted')
     expect(state.asked).toBe(1)
-    advance(1)
-    await ask()
+    advance(169)
+    expect(await ask()).toBe('invalid_token/unknown_key')
     expect(state.asked).toBe(2)
   })
 
@@ -146,19 +148,19 @@ describe('keys', () => {
     await ask('x')
     expect(state.asked).toBe(2)
     advance(29)
-    await ask('x')
+    await ask('y')
     expect(state.asked).toBe(2)
     advance(1)
-    await ask('x')
+    await ask('z')
     expect(state.asked).toBe(3)
   })
 
-  test('timeout: 5 seconds, 3 of them for one exchange', async () => {
+  test('timeout: no more than 5 seconds, 3 of them for one exchange', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
     /** How T fares, and after how many seconds. */
-    const slow = async (answers: (url: string) => Promise<any>, issuer: object) => {
+    const slow = async (answers: (url: string) => Promise<any>, issuer: object, keys?: object) => {
       const startedAt = performance.now()
-      const verdict = createVerifier(options({ issuer, fetch: answers }))
+      const verdict = createVerifier(options({ issuer, fetch: answers, keys }))
         .verify(T)
         .catch((error) => [error.kind, (performance.now() - startedAt) / 1000])
       await vi.advanceTimersByTimeAsync(60_000)
@@ -168,12 +170,37 @@ describe('keys', () => {
       new Promise((resolve) => setTimeout(() => resolve(Response.json(body)), ms))
     const never = () => new Promise(() => {})
     const metadata = { issuer: I, jwks_uri: `${I}/jwks` }
-    expect(await slow(never, { issuer: I, jwksUri: `${I}/jwks` })).toEqual(['unavailable', 3])
+    expect(await slow(never, { issuer: I, jwksUri: `${I}/jwks` }, { retries: 0 })).toEqual(['unavailable', 3])
+    expect(await slow(never, { issuer: I, jwksUri: `${I}/jwks` })).toEqual(['unavailable', 4.98])
     expect(await slow((url) => (url.endsWith('/jwks') ? never() : after(2500, metadata)), { issuer: I })).toEqual([
       'unavailable',
-      5,
+      4.98,
     ])
     vi.useRealTimers()
+  })
+
+  test('retries: 1, after 100 to 300 milliseconds', async () => {
+    const asked: number[] = []
+    const verifier = createVerifier(
+      options({
+        issuer: { issuer: I, jwksUri: `${I}/jwks` },
+        fetch: async () => {
+          asked.push(performance.now())
+          return new Response('', { status: 500 })
+        },
+      }),
+    )
+    await verifier.verify(T).catch(() => {})
+    expect(asked).toHaveLength(2)
+    expect(asked[1]! - asked[0]!).toBeGreaterThan(95)
+  })
+
+  test('store: none', async () => {
+    const { state, ask } = fetching()
+    expect(await ask()).toBe('accepted')
+    const { state: other, ask: askAnother } = fetching()
+    expect(await askAnother()).toBe('accepted')
+    expect([state.asked, other.asked]).toEqual([1, 1])
   })
 
   test('fetch: the global one, as it is when it is needed', async () => {

@@ -34,6 +34,8 @@ test('a verifier has these members, and nothing else', () => {
     verify: 'function',
     authorize: 'function',
     protect: 'function',
+    ready: 'function',
+    status: 'function',
   })
 })
 

@@ -166,6 +166,7 @@ test('a key that is skipped is told, with what is wrong and nothing of the key',
   expect(events).toEqual([
     { type: 'key.skipped', issuer: I, kid: 'oops', kty: 'oct', why: 'private' },
     { type: 'key.skipped', issuer: I, kid: 'pq', kty: 'AKP', why: 'unsupported' },
-    { type: 'keys.fetch', issuer: I, ok: true, duration: 0 },
+    { type: 'keys.changed', issuer: I, added: publicKeys.map(({ kid }) => kid), removed: [] },
+    { type: 'keys.fetch', issuer: I, ok: true, ms: 0, bytes: expect.any(Number), attempt: 1 },
   ])
 })

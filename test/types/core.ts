@@ -47,9 +47,11 @@ describe('options', () => {
   })
 
   test('keys come from one place', () => {
-    // @ts-expect-error both a set and an address
-    const twice: IssuerOptions = { issuer, jwks: { keys: [] }, jwksUri: 'https://issuer.example/jwks' }
+    // @ts-expect-error both a set and an address of metadata
+    const twice: IssuerOptions = { issuer, jwks: { keys: [] }, metadataUrl: 'https://issuer.example/metadata' }
     expectTypeOf(twice).toExtend<IssuerOptions>()
+    const withSeed: IssuerOptions = { issuer, jwks: { keys: [] }, jwksUri: 'https://issuer.example/jwks' }
+    expectTypeOf(withSeed).toExtend<IssuerOptions>()
   })
 
   test('only asymmetric algorithms can be named', () => {

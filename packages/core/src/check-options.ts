@@ -1,12 +1,12 @@
 import { algorithms } from './algorithm.js'
 import { createEmitter, type Emit } from './events.js'
 import { invalidOption, readMembers } from './invalid-option.js'
-import type { KeyTimes } from './keys/key-source.js'
+import type { KeyTimes } from './keys/freshness.js'
 import type { Fetch } from './lib/load-json.js'
 import { isPlainObject } from './lib/plain-object.js'
 import { isQuotable } from './lib/quoted-string.js'
 import { isSecure, parseUrl } from './lib/url.js'
-import { allowInsecureRequests, type KeyOptions, type Profile, type VerifierOptions } from './options.js'
+import { allowInsecureRequests, type KeyOptions, type KeyStore, type Profile, type VerifierOptions } from './options.js'
 import { type CheckedRequirements, checkRequirements } from './requirements/requirements.js'
 
 /** The options with nothing missing and nothing wrong: inside, no one asks again. */
@@ -15,7 +15,8 @@ export interface CheckedOptions {
   readonly realm: string
   readonly requirements: CheckedRequirements
   readonly isRevoked: VerifierOptions['isRevoked']
-  readonly keys: KeyTimes
+  readonly keys: KeyTimes & { readonly retries: number }
+  readonly keyStore: KeyStore | undefined
   readonly insecure: boolean
   readonly fetch: Fetch
   readonly clock: () => number
@@ -56,7 +57,7 @@ const knownOptions: readonly (keyof VerifierOptions)[] = [
   allowInsecureRequests,
 ]
 const knownInEntry = ['issuer', 'jwksUri', 'jwks', 'metadataUrl', 'audience', 'algorithms', 'profile', 'scopeClaims']
-const knownInKeys: readonly (keyof KeyOptions)[] = ['maxAge', 'staleIfError', 'cooldown', 'timeout']
+const knownInKeys: readonly (keyof KeyOptions)[] = ['maxAge', 'staleIfError', 'cooldown', 'timeout', 'retries', 'store']
 
 /**
  * Checks every option at once and fills in the defaults. Throws a `TypeError` with `code: 'ERR_INVALID_OPTION'` that
@@ -77,17 +78,33 @@ export function checkOptions(options: VerifierOptions): CheckedOptions {
     realm: optional(given['realm'], 'realm', realm, 'api'),
     requirements: checkRequirements('requirements' in given ? given['requirements'] : {}, 'requirements'),
     isRevoked: optional(given['isRevoked'], 'isRevoked', callable<VerifierOptions['isRevoked']>, undefined),
-    keys: {
-      maxAge: optional(keys['maxAge'], 'keys.maxAge', seconds(60, 86_400), 600),
-      staleIfError: optional(keys['staleIfError'], 'keys.staleIfError', seconds(0, 86_400), 3600),
-      cooldown: optional(keys['cooldown'], 'keys.cooldown', seconds(5, 600), 30),
-      timeout: optional(keys['timeout'], 'keys.timeout', seconds(1, 30), 5),
-    },
+    keys: keyTimes(keys),
+    keyStore: optional(keys['store'], 'keys.store', keyStore, undefined),
     insecure,
     fetch: optional(given['fetch'], 'fetch', callable<Fetch>, globalFetch),
     clock: optional(given['clock'], 'clock', clock, Date.now),
     emit: createEmitter(optional(given['onEvent'], 'onEvent', callable<VerifierOptions['onEvent']>, undefined)),
   }
+}
+
+/** Of `ready()`. */
+export function checkReadyOptions(options: object): { readonly signal: AbortSignal | undefined } {
+  const { signal } = readMembers(options, '', ['signal'])
+  return { signal: optional(signal, 'signal', abortSignal, undefined) }
+}
+
+function keyTimes(keys: ReturnType<typeof readMembers>): CheckedOptions['keys'] {
+  const times = {
+    maxAge: optional(keys['maxAge'], 'keys.maxAge', seconds(60, 86_400), 600),
+    staleIfError: optional(keys['staleIfError'], 'keys.staleIfError', seconds(0, 86_400), 3600),
+    cooldown: optional(keys['cooldown'], 'keys.cooldown', seconds(5, 600), 30),
+    timeout: optional(keys['timeout'], 'keys.timeout', seconds(1, 30), 5),
+    retries: optional(keys['retries'], 'keys.retries', retries, 1),
+  }
+  // The set would be fetched again anyway before anyone could ask for a key that it does not have.
+  if (times.cooldown > times.maxAge)
+    throw invalidOption('keys.cooldown', `no more than keys.maxAge, which is ${times.maxAge}`, times.cooldown)
+  return times
 }
 
 /** Looked up on each call, so that what instruments or replaces the global one later is used. */
@@ -114,10 +131,12 @@ function issuerEntry(value: unknown, path: string, defaults: IssuerDefaults, ins
 
   const given = readMembers(value, path, knownInEntry)
   const { jwksUri, jwks, metadataUrl } = given
-  const [source, second] = Object.entries({ jwksUri, jwks, metadataUrl }).filter(([, member]) => member !== undefined)
-  if (source !== undefined && second !== undefined) {
-    throw invalidOption(`${path}.${second[0]}`, `to stand alone, but there is ${source[0]} already`, second[1])
-  }
+  if (metadataUrl !== undefined && (jwksUri ?? jwks) !== undefined)
+    throw invalidOption(
+      `${path}.metadataUrl`,
+      `to stand alone, but there is ${jwksUri === undefined ? 'jwks' : 'jwksUri'} already`,
+      metadataUrl,
+    )
   const profileOfEntry = optional(given['profile'], `${path}.profile`, profile, defaults.profile)
   const audienceOfEntry =
     given['audience'] === null ? null : optional(given['audience'], `${path}.audience`, audience, defaults.audience)
@@ -189,6 +208,22 @@ function seconds(least: number, most: number): Check<number> {
     if (typeof value === 'number' && value >= least && value <= most) return value
     throw invalidOption(path, `a number of seconds from ${least} to ${most}`, value)
   }
+}
+
+function retries(value: unknown, path: string): number {
+  if (value === 0 || value === 1 || value === 2) return value
+  throw invalidOption(path, '0, 1 or 2', value)
+}
+
+function keyStore(value: unknown, path: string): KeyStore {
+  const { get, set } = (value ?? {}) as Partial<KeyStore>
+  if (typeof get === 'function' && typeof set === 'function') return value as KeyStore
+  throw invalidOption(path, 'an object with the functions get and set', value)
+}
+
+function abortSignal(value: unknown, path: string): AbortSignal {
+  if (value instanceof AbortSignal) return value
+  throw invalidOption(path, 'an AbortSignal', value)
 }
 
 function boolean(value: unknown, path: string): boolean {

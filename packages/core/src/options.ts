@@ -51,8 +51,9 @@ export interface VerifierOptions {
 }
 
 /**
- * One trusted issuer. At most one of `jwksUri`, `jwks` and `metadataUrl`; without any, the metadata is found by the
- * issuer's identifier.
+ * One trusted issuer. Its keys are at `jwksUri`, or are those in `jwks`, or are found through the metadata at
+ * `metadataUrl`; without any of them, through the metadata that the issuer's identifier leads to. `jwks` beside
+ * `jwksUri` are keys to begin with.
  */
 export type IssuerOptions = IssuerSettings & (Discovered | WithJwksUri | WithJwks | WithMetadataUrl)
 
@@ -75,13 +76,18 @@ interface Discovered {
 interface WithJwksUri {
   /** Where the keys are. */
   readonly jwksUri: string
-  readonly jwks?: undefined
+  /**
+   * Keys to begin with: they are used at once and until the keys at `jwksUri` have been fetched, which the first token
+   * sets going. So there is no waiting at the start and no outage if the issuer is down then. But a key that was
+   * withdrawn must be taken out here as well.
+   */
+  readonly jwks?: JwkSet | undefined
   readonly metadataUrl?: undefined
 }
 
 interface WithJwks {
-  /** The keys themselves (RFC 7517 §5): public ones, at least one of them usable. */
-  readonly jwks: { readonly keys: readonly object[] }
+  /** The keys themselves: nothing is fetched, and nothing ever changes. */
+  readonly jwks: JwkSet
   readonly jwksUri?: undefined
   readonly metadataUrl?: undefined
 }
@@ -93,7 +99,12 @@ interface WithMetadataUrl {
   readonly jwks?: undefined
 }
 
-/** How the keys of issuers are fetched and kept. All in seconds. */
+/** A JWK set (RFC 7517 §5): public keys, at least one of them usable. */
+export interface JwkSet {
+  readonly keys: readonly object[]
+}
+
+/** How the keys of issuers are fetched and kept. All durations are seconds. */
 export interface KeyOptions {
   /**
    * How long a key set is used without asking again, and so how long a withdrawn key lives: 60 to 86,400, default 600.
@@ -106,8 +117,49 @@ export interface KeyOptions {
    * unreachable.
    */
   readonly staleIfError?: number | undefined
-  /** The shortest time between two fetches because of an unknown `kid`: 5 to 600, default 30. */
+  /** The shortest time between two fetches because of an unknown `kid`: 5 to 600 and at most `maxAge`, default 30. */
   readonly cooldown?: number | undefined
   /** How long a request waits for keys, metadata included: 1 to 30, default 5. A single exchange may take 3 of them. */
   readonly timeout?: number | undefined
+  /** How often a request that failed for a passing reason is repeated, 100 to 300 ms later: 0 to 2, default 1. */
+  readonly retries?: number | undefined
+  /** A place where several processes share what they have fetched: for platforms that start many short-lived ones. */
+  readonly store?: KeyStore | undefined
 }
+
+/**
+ * Where key sets are shared, as text under a name: Redis, Workers KV, DynamoDB.
+ *
+ * An entry counts as old as the fetch that it came from, so sharing it lengthens nobody's trust; it is judged like an
+ * answer of the issuer; and for an unknown `kid` the issuer itself is asked. A store that fails, or takes longer than 1
+ * s, is one that is empty. **Whoever can write to it can have tokens of his own accepted**: guard it like these options.
+ *
+ * @example
+ * ```ts
+ * import { createVerifier } from '@resource-server/core'
+ *
+ * declare const redis: {
+ *   get(key: string): Promise<string | null>
+ *   set(key: string, value: string, options: { EX: number }): Promise<unknown>
+ * }
+ *
+ * export const verifier = createVerifier({
+ *   issuer: 'https://as.example.com',
+ *   audience: 'https://api.example.com',
+ *   keys: {
+ *     store: {
+ *       get: (key) => redis.get(key),
+ *       set: (key, value, ttl) => redis.set(key, value, { EX: ttl }),
+ *     },
+ *   },
+ * })
+ * ```
+ */
+export interface KeyStore {
+  /** What was set under this key, if there is anything. */
+  get(key: string): Found | PromiseLike<Found>
+  /** @param ttl whole seconds after which the entry is of no use. May return a promise, which is waited for. */
+  set(key: string, value: string, ttl: number): unknown
+}
+
+type Found = string | null | undefined

@@ -1,11 +1,12 @@
 import { type AccessToken, createAccessToken } from './access-token.js'
 import { AuthenticationError } from './authentication-error.js'
 import { challengesFor } from './challenge.js'
-import { checkOptions } from './check-options.js'
+import { checkOptions, checkReadyOptions } from './check-options.js'
 import { requireProvenConfirmation } from './confirmation.js'
 import { createTrustedIssuers } from './create-trusted-issuers.js'
 import { bareCredential, type Credential, extractCredential } from './credential.js'
 import { Rejection } from './failure.js'
+import { loadKeys, statusOf } from './issuer/readiness.js'
 import { findTrustedIssuer } from './issuer/trusted-issuer.js'
 import { requireValidClaims } from './jwt/claims.js'
 import { parseJwt } from './jwt/parse.js'
@@ -13,112 +14,10 @@ import { isPlausible } from './jwt/plausible.js'
 import { requireAllowedAlgorithm, requireSignature } from './jwt/signature.js'
 import { requireAccessTokenType } from './jwt/type.js'
 import type { VerifierOptions } from './options.js'
-import type { RequestLike } from './request.js'
 import { requireFulfilled } from './requirements/require.js'
-import {
-  checkRequirements,
-  defineRequirements,
-  type OptionalRequirements,
-  type Requirements,
-} from './requirements/requirements.js'
+import { checkRequirements, defineRequirements, type OptionalRequirements } from './requirements/requirements.js'
 import { requireNotRevoked } from './revocation.js'
-
-/** A verified access token, or the error that answers the request. */
-export type AuthenticationResult =
-  | { readonly ok: true; readonly accessToken: AccessToken; readonly error?: never }
-  | { readonly ok: false; readonly error: AuthenticationError; readonly accessToken?: never }
-
-/**
- * Decides whether access tokens are to be believed. Make one when the process starts and keep it: it holds the issuers'
- * keys, and one that is made for each request fetches them for each request.
- */
-export interface Verifier {
-  /**
-   * Verifies the access token in a request's `Authorization` header.
-   *
-   * **Checks** the header's grammar (RFC 6750 §2.1), the token's form, algorithm, signature, type, `iss`, `aud`, `exp`,
-   * `nbf` and `iat` (RFC 9068 §4, RFC 8725 §3), that it is bound to no key, `isRevoked`, and the requirements.
-   * **Does not check** query, body or cookies for tokens, nor whether the token was revoked at the issuer.
-   *
-   * @returns the result; what a client or an issuer does never makes the promise reject. A misspelt requirement
-   * (`ERR_INVALID_OPTION`) and whatever your own `check` throws do.
-   * @example
-   * ```ts
-   * import { createVerifier } from '@resource-server/core'
-   *
-   * const verifier = createVerifier({ issuer: 'https://as.example.com', audience: 'https://api.example.com' })
-   *
-   * export default {
-   *   async fetch(request: Request): Promise<Response> {
-   *     const result = await verifier.authenticate(request, { scopes: ['read:orders'] })
-   *     if (!result.ok) return result.error.toResponse()
-   *     return Response.json({ hello: result.accessToken.subject })
-   *   },
-   * }
-   * ```
-   */
-  authenticate(request: RequestLike, ...requirements: OptionalRequirements): Promise<AuthenticationResult>
-
-  /**
-   * Verifies a bare access token, for places that have no request: queues, WebSockets, GraphQL contexts, Lambda
-   * authorizers.
-   *
-   * **Checks** and **does not check** what {@link Verifier.authenticate} does, from the token's form on.
-   *
-   * @throws {@link AuthenticationError} when the token is refused or cannot be checked
-   * @example
-   * ```ts
-   * import { createVerifier } from '@resource-server/core'
-   *
-   * const verifier = createVerifier({ issuer: 'https://as.example.com', audience: 'https://api.example.com' })
-   *
-   * export async function subjectOf(token: string): Promise<string | undefined> {
-   *   const accessToken = await verifier.verify(token, { scopes: ['read:orders'] })
-   *   return accessToken.subject
-   * }
-   * ```
-   */
-  verify(token: string, ...requirements: OptionalRequirements): Promise<AccessToken>
-
-  /**
-   * Holds an access token that this verifier has verified against further requirements.
-   *
-   * **Does not check** the token again, its expiry included: call it while the request lasts.
-   *
-   * @throws `TypeError` for any object that this verifier did not make: a look-alike has been verified by nobody
-   * @example
-   * ```ts
-   * import type { AccessToken, Verifier } from '@resource-server/core'
-   *
-   * export async function mayDelete(verifier: Verifier, accessToken: AccessToken): Promise<boolean> {
-   *   const { ok } = await verifier.authorize(accessToken, { scopes: ['delete:orders'] })
-   *   return ok
-   * }
-   * ```
-   */
-  authorize(accessToken: AccessToken, requirements: Requirements): Promise<AuthenticationResult>
-
-  /**
-   * Wraps a Fetch handler, so that it only sees requests with a valid access token; all others are answered as {@link
-   * AuthenticationError.toResponse} does. Further arguments (`env` and `context` on Workers) are passed on.
-   *
-   * @throws `TypeError` with `code: 'ERR_INVALID_OPTION'` at once for a misspelt requirement
-   * @example
-   * ```ts
-   * import { createVerifier } from '@resource-server/core'
-   *
-   * const verifier = createVerifier({ issuer: 'https://as.example.com', audience: 'https://api.example.com' })
-   *
-   * export const GET = verifier.protect({ scopes: ['read:orders'] }, async (request, accessToken) => {
-   *   return Response.json({ url: request.url, hello: accessToken.subject })
-   * })
-   * ```
-   */
-  protect<Req extends Request, Rest extends readonly unknown[]>(
-    requirements: Requirements,
-    handler: (request: Req, accessToken: AccessToken, ...rest: Rest) => Response | Promise<Response>,
-  ): (request: Req, ...rest: Rest) => Promise<Response>
-}
+import type { AuthenticationResult, Verifier } from './verifier-contract.js'
 
 /**
  * Makes a verifier.
@@ -216,6 +115,12 @@ export function createVerifier(options: VerifierOptions): Verifier {
         return result.ok ? handler(request, result.accessToken, ...rest) : result.error.toResponse()
       }
     },
+
+    async ready(given = {}) {
+      await loadKeys(issuers, checkReadyOptions(given).signal)
+    },
+
+    status: () => statusOf(issuers),
   }
 }
 

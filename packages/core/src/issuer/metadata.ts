@@ -1,4 +1,4 @@
-import type { Budget } from '../lib/deadline.js'
+import { type Budget, halfOf } from '../lib/deadline.js'
 import type { JsonObject } from '../lib/json.js'
 import { LoadError, type LoadJson } from '../lib/load-json.js'
 import { isSecure, nameOfUrl, parseUrl } from '../lib/url.js'
@@ -31,25 +31,55 @@ export interface MetadataContext {
   readonly insecure: boolean
 }
 
-const MAX_AGE = 24 * 60 * 60 * 1000
+const DAY = 24 * 60 * 60 * 1000 // milliseconds
+const MIN_REREAD_INTERVAL = 10 * 60 * 1000
 
-/** Reads the metadata when it is first needed, and again after a day. */
-export function createMetadataSource(context: MetadataContext): (budget: Budget) => Promise<IssuerMetadata> {
+/**
+ * Finds the metadata; `isDoubted` says that what they led to is not there any more. Fails with a {@link LoadError} where
+ * none can be had.
+ */
+export type FindMetadata = (budget: Budget, isDoubted: boolean) => Promise<IssuerMetadata>
+
+/**
+ * Reads the metadata when they are first needed and again after a day, or earlier when they are doubted. Reading them
+ * again happens at most once in ten minutes, takes at most half of the time that there is, and if it fails the last
+ * good ones serve for a day more: an issuer whose keys can be had is not down because its metadata cannot.
+ */
+export function createMetadataSource(context: MetadataContext): FindMetadata {
   let metadata: IssuerMetadata | undefined
-  let loadedAt = 0
-  return async (budget) => {
-    const age = context.clock() - loadedAt
-    if (metadata !== undefined && age >= 0 && age < MAX_AGE) return metadata
+  let readAt = 0
+  let readWithin: Budget | undefined
+  let rereadAt = Number.NEGATIVE_INFINITY
+
+  return async (budget, isDoubted) => {
+    const age = context.clock() - readAt
+    if (metadata === undefined || age < 0 || age >= 2 * DAY) return read(budget)
+    const isWanted = age >= DAY || (isDoubted && readWithin !== budget) // what this very attempt has read is the latest
+    if (!isWanted || rereadLately()) return metadata
+    rereadAt = context.clock()
+    try {
+      return await read(halfOf(budget))
+    } catch (error) {
+      if (!(error instanceof LoadError)) throw error
+      return metadata
+    }
+  }
+
+  async function read(budget: Budget): Promise<IssuerMetadata> {
+    const startedAt = context.clock()
     metadata = await loadMetadata(context, budget)
-    loadedAt = context.clock()
+    readAt = startedAt
+    readWithin = budget
     return metadata
+  }
+
+  function rereadLately(): boolean {
+    const since = context.clock() - rereadAt
+    return since >= 0 && since < MIN_REREAD_INTERVAL
   }
 }
 
-/**
- * Reads the first address that has a document; the next is asked only when a server says that there is nothing here
- * (4xx).
- */
+/** Reads the first address that has a document; the next is asked only when a server says that there is nothing here. */
 async function loadMetadata(context: MetadataContext, budget: Budget): Promise<IssuerMetadata> {
   let nothingHere: unknown
   for (const url of context.urls) {
@@ -57,7 +87,7 @@ async function loadMetadata(context: MetadataContext, budget: Budget): Promise<I
       const { document, mediaType } = await context.load(url, budget)
       return readMetadata(document, mediaType, url, context)
     } catch (error) {
-      if (!isClientError(error)) throw error
+      if (!saysNothingIsHere(error)) throw error
       nothingHere = error
     }
   }
@@ -87,7 +117,8 @@ function unusable(message: string): never {
   throw new LoadError('metadata', message)
 }
 
-function isClientError(error: unknown): boolean {
-  const status = error instanceof LoadError ? error.status : undefined
-  return status !== undefined && status >= 400 && status < 500
+/** A status of 4xx, but for those that are about the moment and not about the address. */
+function saysNothingIsHere(error: unknown): boolean {
+  if (!(error instanceof LoadError) || error.status === undefined || error.isTransient) return false
+  return error.status >= 400 && error.status < 500
 }

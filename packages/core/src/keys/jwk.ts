@@ -23,6 +23,11 @@ export function judgeJwk(jwk: JsonObject): JwkVerdict {
   return algorithms.length === 0 ? { skipped: 'unsupported' } : { algorithms }
 }
 
+/** Whether the key is one that its owner should have kept to himself. */
+export function isSecret(verdict: JwkVerdict): boolean {
+  return 'skipped' in verdict && verdict.skipped === 'private'
+}
+
 /**
  * `EdDSA` and `Ed25519` are two names of one algorithm for this curve (RFC 8037 §3.1, RFC 9864 §2.2); issuers mix them.
  */

@@ -1,13 +1,16 @@
 import { importPublicKey } from '#signature'
 import type { SkipReason } from '../events.js'
 import { isObject, type JsonObject, type JsonValue } from '../lib/json.js'
+import { LoadError } from '../lib/load-json.js'
 import type { PublicKey } from '../lib/signature.js'
-import { judgeJwk } from './jwk.js'
+import { isSecret, judgeJwk } from './jwk.js'
 
 /** One usable key, ready for each algorithm that it may verify. */
 interface Key {
   readonly kid: string | undefined
   readonly ready: ReadonlyMap<string, PublicKey>
+  /** The JWK as JSON, to tell whether two keys are the same one. */
+  readonly text: string
 }
 
 /**
@@ -20,9 +23,12 @@ export interface KeySet {
    * Every `kid` in the set, those of skipped keys included: for these, asking the issuer again would bring nothing new.
    */
   readonly kids: ReadonlySet<string>
-  /** Tells whether two sets were made of the same keys. */
-  readonly fingerprint: string
+  /** The members that the set was made of, but for those that nobody should have published. */
+  readonly members: readonly JsonValue[]
 }
+
+/** Makes a set of members. Fails with a {@link LoadError} where none of them can be used. */
+export type ReadKeySet = (members: readonly JsonValue[]) => Promise<KeySet>
 
 export type OnSkipped = (skipped: SkippedKey) => void
 
@@ -36,14 +42,31 @@ const MAX_CANDIDATES = 4 // a bound on the signatures that one bad token can mak
 const MAX_KID_LENGTH = 256
 
 /**
- * Imports what our policy and the runtime let pass, and reports the rest. The set may turn out empty; that is for the
- * caller to judge.
+ * Reads one version of a set after the other. The same members again are the same set, so what hangs on it (imported
+ * keys) lives on; a set that cannot be used takes the place of none.
  */
+export function createKeySetReader(onSkipped: OnSkipped): ReadKeySet {
+  let last: KeySet | undefined
+  let textOfLast: string | undefined
+  return async (members) => {
+    const text = JSON.stringify(members)
+    if (last !== undefined && text === textOfLast) return last
+    const set = await importKeySet(members, onSkipped)
+    if (set.keys.length === 0) throw new LoadError('keys', 'The JWK set of the issuer has no usable key')
+    last = set
+    textOfLast = text
+    return set
+  }
+}
+
+/** Imports what our policy and the runtime let pass, and reports the rest. The set may turn out empty. */
 export async function importKeySet(members: readonly JsonValue[], onSkipped: OnSkipped): Promise<KeySet> {
+  const judged = members.map((member) => {
+    const jwk = isObject(member) ? member : {}
+    return { member, jwk, verdict: judgeJwk(jwk) }
+  })
   const imported = await Promise.all(
-    members.map(async (member): Promise<Key | undefined> => {
-      const jwk = isObject(member) ? member : {}
-      const verdict = judgeJwk(jwk)
+    judged.map(async ({ jwk, verdict }): Promise<Key | undefined> => {
       const key = 'algorithms' in verdict ? await importKey(jwk, verdict.algorithms) : undefined
       // A key that passed our judgement and not the import is one that this runtime does not know.
       const why = 'skipped' in verdict ? verdict.skipped : 'unsupported'
@@ -51,16 +74,25 @@ export async function importKeySet(members: readonly JsonValue[], onSkipped: OnS
       return key
     }),
   )
-  const kids = members.map((member) => (isObject(member) ? stringOf(member['kid']) : undefined))
   return {
     keys: imported.filter((key) => key !== undefined),
-    kids: new Set(kids.filter((kid) => kid !== undefined)),
-    fingerprint: fingerprintOf(members),
+    kids: new Set(judged.map(({ jwk }) => stringOf(jwk['kid'])).filter((kid) => kid !== undefined)),
+    members: judged.filter(({ verdict }) => !isSecret(verdict)).map(({ member }) => member),
   }
 }
 
-export function fingerprintOf(members: readonly JsonValue[]): string {
-  return JSON.stringify(members)
+/** The `kid`s of the keys that are in one set and not in the other. A key replaced under its `kid` is in both lists. */
+export function changesBetween(
+  before: KeySet | undefined,
+  after: KeySet,
+): { added: readonly string[]; removed: readonly string[] } {
+  return { added: namesOfMissing(before, after), removed: namesOfMissing(after, before) }
+}
+
+function namesOfMissing(from: KeySet | undefined, those: KeySet | undefined): readonly string[] {
+  const known = new Set(from?.keys.map(({ text }) => text))
+  const missing = those?.keys.filter(({ text }) => !known.has(text)) ?? []
+  return missing.map(({ kid }) => printable(kid) ?? '(no kid)')
 }
 
 /**
@@ -87,7 +119,7 @@ async function importKey(jwk: JsonObject, algorithms: readonly string[]): Promis
           [alg, await importPublicKey({ kty, crv, n, e, x, y } as Parameters<typeof importPublicKey>[0], alg)] as const,
       ),
     )
-    return { kid: stringOf(jwk['kid']), ready: new Map(ready) }
+    return { kid: stringOf(jwk['kid']), ready: new Map(ready), text: JSON.stringify(jwk) }
   } catch {
     return undefined // this runtime cannot use the key
   }

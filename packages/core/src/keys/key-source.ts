@@ -1,10 +1,10 @@
 import { reject, rejectToken } from '../failure.js'
-import { type Budget, isTimeout, startBudget, withDeadline } from '../lib/deadline.js'
-import type { JsonValue } from '../lib/json.js'
-import { LoadError } from '../lib/load-json.js'
+import { endsWithin, startBudget } from '../lib/deadline.js'
 import type { PublicKey } from '../lib/signature.js'
-import { candidatesIn, fingerprintOf, importKeySet, type KeySet, type OnSkipped } from './key-set.js'
-import type { LoadJwks } from './load-jwks.js'
+import { createKeyCache, type KeyCacheContext } from './key-cache.js'
+import { candidatesIn } from './key-set.js'
+import { createStalenessWatch } from './staleness.js'
+import { createUnknownKids } from './unknown-kids.js'
 
 /** Where the keys of one issuer come from. */
 export interface KeySource {
@@ -15,194 +15,142 @@ export interface KeySource {
    * @param worthAsking whether an unknown `kid` in this token justifies a request to the issuer
    */
   find(alg: string, kid: string | undefined, worthAsking: () => boolean): Promise<readonly PublicKey[]>
+  /** Gets the latest keys before they are needed. That there are none shows in the status. */
+  load(): Promise<void>
+  /** What is known, without asking anyone. */
+  status(): KeyStatus
 }
 
-/** All in seconds. */
-export interface KeyTimes {
-  /** A set younger than this is used without asking; an older one is fetched again first. */
-  readonly maxAge: number
-  /** How long past `maxAge` a set may still be used while it cannot be fetched. */
-  readonly staleIfError: number
-  /** The shortest time between two fetches for an unknown `kid`. */
-  readonly cooldown: number
-  /** How long a request waits for keys. */
-  readonly timeout: number
+export interface KeyStatus {
+  /**
+   * `fresh`: in use. `stale`: past their age and still in use, because the issuer cannot be asked. `expired`: too old to
+   * be used. `unloaded`: never had any.
+   */
+  readonly state: 'unloaded' | 'fresh' | 'stale' | 'expired'
+  /** How many usable keys the latest set has. */
+  readonly keys: number
+  /** Seconds since the latest set was fetched, by whichever process it was. */
+  readonly age: number | undefined
+  /** What went wrong with the latest attempt, if it failed. */
+  readonly lastError: string | undefined
+  /** Before this, in milliseconds since the epoch, nothing is fetched but for an unknown `kid`. */
+  readonly nextAttemptAt: number | undefined
 }
 
-export interface KeySourceContext {
-  /** Asks the issuer for the members of its set, bounded in time; fails with a {@link LoadError}. */
-  readonly load: LoadJwks
-  readonly onSkipped: OnSkipped
-  readonly onAttempt: (outcome: { ok: boolean; reason?: string; duration: number }) => void
-  readonly times: KeyTimes
-  /** Milliseconds since the epoch. */
-  readonly clock: () => number
-  /** From 0 to 1, for the jitter of the back-off. */
-  readonly random: () => number
-}
-
-const MIN_MAX_AGE = 60
-const MAX_BACKOFF = 30
-
-/** Keys that were given in the options: there is nobody to ask. */
-export function createStaticKeySource(members: readonly JsonValue[], onSkipped: OnSkipped): KeySource {
-  let set: Promise<KeySet> | undefined
-  return {
-    async find(alg, kid) {
-      set ??= importKeySet(members, onSkipped)
-      const candidates = candidatesIn(await set, alg, kid)
-      return candidates.length > 0 ? candidates : unknownKey()
-    },
-  }
-}
+/** How recent the last failure must be for nobody to wait for the next attempt, in seconds: twice the longest pause. */
+const STILL_DOWN = 60
 
 /**
- * Keys that are fetched from the issuer and kept. Everything happens on request, nothing by a timer, so a process that
- * was frozen or that waits to exit is never surprised.
+ * Decides, for each token, whether the keys at hand will do. Everything happens on request, nothing by a timer, so a
+ * process that was frozen or that waits to exit is never surprised.
  */
-export function createRemoteKeySource({
-  load,
-  onSkipped,
-  onAttempt,
-  times,
-  clock,
-  random,
-}: KeySourceContext): KeySource {
-  let set: KeySet | undefined
-  let loadedAt = 0
-  let { maxAge } = times
-  let lastForcedAt = Number.NEGATIVE_INFINITY
-  let attempts = 0
-  let failures = 0
-  let lastError: LoadError | undefined
-  let nextAttemptAt = 0
-  let inFlight: Promise<void> | undefined
+export function createRemoteKeySource(context: Omit<KeyCacheContext, 'onChanged'>): KeySource {
+  const { times, clock, emit } = context
+  const unknownKids = createUnknownKids({
+    cooldown: times.cooldown,
+    clock,
+    onForced: (outcome) => emit({ type: 'keys.forced', outcome }),
+  })
+  const cache = createKeyCache({ ...context, onChanged: () => unknownKids.forget() })
+  const { attempts } = cache
+  const staleness = createStalenessWatch(clock, emit)
 
   return {
     async find(alg, kid, worthAsking) {
-      const budget = startBudget(times.timeout)
-      const attemptsBefore = attempts
-      if (isStale()) await refresh() // an old set is used only if this fails, so a withdrawn key dies on time
-      const hasJustAsked = attempts > attemptsBefore
-      if (!hasJustAsked && isUnknown(kid) && worthAsking() && !(await endsWithin(budget, refreshForUnknownKid()))) {
-        unavailable() // having waited for one fetch already, there is no time left for a second
+      await cache.open()
+      const budget = startBudget(times.timeout) // for all waiting together
+      const { asked } = cache
+
+      const refresh = refreshFor(alg, kid)
+      if (refresh === 'in the background') refreshInBackground()
+      if (refresh === 'first') await endsWithin(budget.remaining(), cache.refresh(false))
+
+      // There may be a newer set, but not if the issuer was asked after this token came.
+      if (isUnknown(kid) && cache.asked === asked && worthAsking()) {
+        if (!(await endsWithin(budget.remaining(), askFor(kid, asked)))) unavailable()
       }
-      if (set === undefined || ageOfSet() >= maxAge + times.staleIfError) unavailable()
-      const candidates = candidatesIn(set, alg, kid)
-      if (candidates.length > 0) return candidates
-      // Whether there is such a key by now, only the issuer can say.
-      if (isStale() || (isUnknown(kid) && failures > 0)) unavailable()
-      return unknownKey()
+      return select(alg, kid)
+    },
+
+    async load() {
+      await cache.open()
+      if (cache.freshness() !== 'fresh') await endsWithin(times.timeout * 1000, cache.refresh(false))
+    },
+
+    status() {
+      const { keys, fetchedAt } = cache
+      const freshness = cache.freshness()
+      return {
+        state: freshness === 'due' ? 'fresh' : freshness,
+        keys: keys?.set.keys.length ?? 0,
+        age: fetchedAt === undefined ? undefined : (clock() - fetchedAt) / 1000,
+        lastError: attempts.lastError?.message,
+        nextAttemptAt: attempts.failures > 0 ? clock() + attempts.pause * 1000 : keys?.refreshAt,
+      }
     },
   }
 
-  /**
-   * Seconds. A clock that was set back makes no set young: an age below zero counts as too old for anything but a new
-   * fetch.
-   */
-  function ageOfSet(): number {
-    const age = (clock() - loadedAt) / 1000
-    return set === undefined || age < 0 ? Number.POSITIVE_INFINITY : age
-  }
-
-  /** Whether the token names a key that the set does not have, so that there may be a newer set. */
-  function isUnknown(kid: string | undefined): boolean {
-    return kid !== undefined && !set?.kids.has(kid)
-  }
-
-  function isStale(): boolean {
-    return ageOfSet() >= maxAge
-  }
-
-  /**
-   * An unknown `kid` is cheap to invent: at most one fetch per cooldown, counted from its start, whoever asks and
-   * however it ends.
-   */
-  async function refreshForUnknownKid(): Promise<void> {
-    if (inFlight === undefined) {
-      if (backingOff() || isWithin(times.cooldown, lastForcedAt)) return
-      lastForcedAt = clock()
-    }
-    await refresh()
-  }
-
-  /** Fetches once for all who wait. Never fails: what came of it shows in the state. */
-  function refresh(): Promise<void> {
-    if (inFlight === undefined && backingOff()) return Promise.resolve()
-    inFlight ??= attempt().finally(() => {
-      inFlight = undefined
-    })
-    return inFlight
-  }
-
-  async function attempt(): Promise<void> {
-    attempts++
-    const startedAt = clock()
-    try {
-      const { members, maxAge: suggested = times.maxAge } = await load()
-      // The same keys keep the same set, and with it everything that was worked out for it.
-      if (fingerprintOf(members) !== set?.fingerprint) set = await importUsable(members)
-      loadedAt = startedAt
-      // The issuer may ask for less, but not for more: a week of max-age has locked users out for a week.
-      maxAge = Math.min(times.maxAge, Math.max(suggested, MIN_MAX_AGE))
-      failures = 0
-      lastError = undefined
-      onAttempt({ ok: true, duration: clock() - startedAt })
-    } catch (error) {
-      if (!(error instanceof LoadError)) throw error
-      failures++
-      lastError = error
-      nextAttemptAt = clock() + backoff() * 1000
-      onAttempt({ ok: false, reason: error.message, duration: clock() - startedAt })
+  /** Whether to ask for later keys, and whether this token has to wait for the answer. */
+  function refreshFor(alg: string, kid: string | undefined): 'not now' | 'in the background' | 'first' {
+    switch (cache.freshness()) {
+      case 'fresh':
+        return 'not now'
+      case 'due':
+        return isAtHand(alg, kid) ? 'in the background' : 'first'
+      case 'stale':
+        // An old set is used only if this fails, so a withdrawn key dies on time. But where it has just failed, waiting
+        // for the next failure, request after request, would be an outage of ours.
+        return isAtHand(alg, kid) && attempts.hasFailedWithin(STILL_DOWN) ? 'in the background' : 'first'
+      case 'unloaded':
+      case 'expired':
+        return 'first'
     }
   }
 
-  /** A set that is empty, or has nothing that we can use, does not replace a good one. */
-  async function importUsable(members: readonly JsonValue[]): Promise<KeySet> {
-    const imported = await importKeySet(members, onSkipped)
-    if (imported.keys.length === 0) throw new LoadError('keys', 'The JWK set of the issuer has no usable key')
-    return imported
+  function refreshInBackground(): void {
+    cache.refresh(false).catch(() => {}) // only a bug, and whoever waits for keys next will meet it
   }
 
-  /** 1, 2, 4 … 30 seconds, less by chance, so that many processes that failed together do not come back together. */
-  function backoff(): number {
-    return Math.max(1, random() * Math.min(2 ** (failures - 1), MAX_BACKOFF))
+  /** @param asked how often the issuer had been asked when the token came */
+  async function askFor(kid: string, asked: number): Promise<void> {
+    // What is under way began earlier, and so perhaps before the key was published. Often it brings it all the same.
+    while (isUnknown(kid) && attempts.current !== undefined) await attempts.current
+    if (!isUnknown(kid) || cache.asked > asked || attempts.pause > 0 || !unknownKids.mayAsk(kid)) return
+    await cache.refresh(true)
+    if (isUnknown(kid) && attempts.failures === 0) unknownKids.remember(kid)
   }
 
-  function backingOff(): boolean {
-    return failures > 0 && secondsToNextAttempt() > 0
+  function select(alg: string, kid: string | undefined): readonly PublicKey[] {
+    const { keys } = cache
+    const freshness = cache.freshness()
+    staleness.note(freshness === 'stale' ? keys?.unusableAt : undefined)
+    if (keys === undefined || freshness === 'expired') unavailable()
+    const candidates = candidatesIn(keys.set, alg, kid)
+    if (candidates.length > 0) return candidates
+    // Whether there is such a key by now, only the issuer can say.
+    if (freshness === 'stale' || (isUnknown(kid) && attempts.failures > 0)) unavailable()
+    return unknownKey()
   }
 
-  function secondsToNextAttempt(): number {
-    const seconds = (nextAttemptAt - clock()) / 1000
-    return seconds > MAX_BACKOFF ? 0 : seconds // only a clock that was set back makes it longer
+  function isAtHand(alg: string, kid: string | undefined): boolean {
+    return cache.keys !== undefined && candidatesIn(cache.keys.set, alg, kid).length > 0
   }
 
-  function isWithin(seconds: number, since: number): boolean {
-    const passed = (clock() - since) / 1000
-    return passed >= 0 && passed < seconds
+  /** Whether the token names a key that the set does not have. */
+  function isUnknown(kid: string | undefined): kid is string {
+    return kid !== undefined && !cache.keys?.set.kids.has(kid)
   }
 
   function unavailable(): never {
-    const retryAfter = Math.max(1, Math.ceil(secondsToNextAttempt()))
+    const { lastError, pause } = attempts
     reject(
-      { kind: 'unavailable', reason: lastError?.subject ?? 'keys', retryAfter },
+      { kind: 'unavailable', reason: lastError?.subject ?? 'keys', retryAfter: Math.max(1, Math.ceil(pause)) },
       'the keys of the issuer could not be loaded',
       lastError,
     )
   }
 }
 
-async function endsWithin(budget: Budget, work: Promise<void>): Promise<boolean> {
-  try {
-    await withDeadline(budget.remaining(), () => work)
-    return true
-  } catch (error) {
-    if (isTimeout(error)) return false
-    throw error
-  }
-}
-
-function unknownKey(): never {
+export function unknownKey(): never {
   rejectToken('unknown_key', 'the issuer has no usable key with this kid for this alg')
 }

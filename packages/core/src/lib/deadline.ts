@@ -27,6 +27,38 @@ export function isTimeout(error: unknown): boolean {
   return error instanceof Error && error.name === 'TimeoutError'
 }
 
+/** Whether `work` has ended after so many milliseconds. If not it goes on, for others who wait for it. */
+export async function endsWithin(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
+  try {
+    await withDeadline(milliseconds, () => work)
+    return true
+  } catch (error) {
+    if (isTimeout(error)) return false
+    throw error
+  }
+}
+
+/** Settles as `work` does, or rejects with the signal's reason as soon as it is aborted. The work goes on. */
+export async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  signal.throwIfAborted()
+  let stop = (): void => {}
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason)
+    signal.addEventListener('abort', stop)
+  })
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds)
+  })
+}
+
 /** Time that several pieces of work share. */
 export interface Budget {
   /** Milliseconds left. */
@@ -36,4 +68,9 @@ export interface Budget {
 export function startBudget(seconds: number): Budget {
   const end = performance.now() + seconds * 1000
   return { remaining: () => end - performance.now() }
+}
+
+/** A budget of its own, of half of what is left. */
+export function halfOf(budget: Budget): Budget {
+  return startBudget(budget.remaining() / 2000)
 }

@@ -22,6 +22,8 @@ export type LoadJson = (url: string, budget: Budget) => Promise<LoadedJson>
 
 export interface LoadedJson {
   readonly document: JsonObject
+  /** How long the document is, after decompression. */
+  readonly bytes: number
   readonly mediaType: string
   /** How long the server says that it may be kept (RFC 9111 §5.2.2.1), in seconds, if it says so. */
   readonly maxAge: number | undefined
@@ -35,16 +37,28 @@ export class LoadError extends Error {
   override readonly name = 'LoadError'
   readonly subject: Subject
   readonly status: number | undefined
+  /** Whether the same request may well succeed a moment later. */
+  readonly isTransient: boolean
+  /** Seconds that the server asks to be left alone (RFC 9110 §10.2.3), if it does. */
+  readonly retryAfter: number | undefined
 
-  constructor(subject: Subject, message: string, status?: number) {
+  constructor(subject: Subject, message: string, { status, isTransient = false, retryAfter }: LoadErrorDetails = {}) {
     super(message)
     this.subject = subject
     this.status = status
+    this.isTransient = isTransient
+    this.retryAfter = retryAfter
   }
 }
 
 /** What was being loaded. */
 export type Subject = 'keys' | 'metadata'
+
+interface LoadErrorDetails {
+  readonly status?: number | undefined
+  readonly isTransient?: boolean
+  readonly retryAfter?: number | undefined
+}
 
 // A hundred keys with certificates fit. Counted after decompression, so a gzip bomb ends here too.
 const MAX_BYTES = 256 * 1024
@@ -63,11 +77,9 @@ export function createJsonLoader(subject: Subject, fetch: Fetch, attemptTimeout:
         loadJson(fetch, url, signal),
       )
     } catch (error) {
-      throw new LoadError(
-        subject,
-        `GET ${nameOfUrl(url)} failed: ${describe(error)}`,
-        error instanceof BadAnswer ? error.status : undefined,
-      )
+      const message = `GET ${nameOfUrl(url)} failed: ${describe(error)}`
+      // No answer at all is the network's doing, and may be another one's a moment later.
+      throw new LoadError(subject, message, error instanceof BadAnswer ? error : { isTransient: true })
     }
   }
 }
@@ -78,21 +90,32 @@ async function loadJson(fetch: Fetch, url: string, signal: AbortSignal): Promise
   if (response.status !== 200) {
     response.body?.cancel().catch(() => {})
     // A redirect is an answer like any other: whoever can send one could send us anywhere.
-    throw new BadAnswer(`it answered ${response.status}, expected 200`, response.status)
+    throw new BadAnswer(`it answered ${response.status}, expected 200`, response)
   }
-  const document = decodeJsonObject(await readBody(response, signal), MAX_DEPTH)
+  const body = await readBody(response, signal)
+  const document = decodeJsonObject(body, MAX_DEPTH)
   if (document === undefined) throw new BadAnswer('it did not answer one well-formed JSON object')
-  return { document, mediaType: mediaTypeOf(response), maxAge: maxAgeOf(response) }
+  return { document, bytes: body.length, mediaType: mediaTypeOf(response), maxAge: maxAgeOf(response) }
 }
 
 /** The server answered, but not with what is needed. */
-class BadAnswer extends Error {
+class BadAnswer extends Error implements LoadErrorDetails {
   readonly status: number | undefined
+  readonly isTransient: boolean
+  readonly retryAfter: number | undefined
 
-  constructor(message: string, status?: number) {
+  /** @param response given only if its status is what is wrong */
+  constructor(message: string, response?: FetchResponse) {
     super(message)
-    this.status = status
+    this.status = response?.status
+    this.isTransient = response !== undefined && isTransient(response.status)
+    this.retryAfter = response && retryAfterOf(response)
   }
+}
+
+/** RFC 9110 §15.5.9 and §15.6, RFC 6585 §4: the request was good, the moment was not. */
+function isTransient(status: number): boolean {
+  return status === 408 || status === 429 || status >= 500
 }
 
 async function readBody(response: FetchResponse, signal: AbortSignal): Promise<Uint8Array> {
@@ -135,6 +158,12 @@ function mediaTypeOf(response: FetchResponse): string {
 function maxAgeOf(response: FetchResponse): number | undefined {
   const maxAge = /(?:^|[ ,])max-age=(\d+)/i.exec(response.headers.get('cache-control') ?? '')?.[1]
   return maxAge === undefined ? undefined : Number(maxAge)
+}
+
+/** Whole seconds only: the other form is a date of a clock that is not ours. */
+function retryAfterOf(response: FetchResponse): number | undefined {
+  const seconds = /^\d{1,9}$/.exec(response.headers.get('retry-after') ?? '')?.[0]
+  return seconds === undefined ? undefined : Number(seconds)
 }
 
 /**

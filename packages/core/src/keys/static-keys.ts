@@ -1,0 +1,30 @@
+import type { JsonValue } from '../lib/json.js'
+import { candidatesIn, importKeySet, type KeySet, type OnSkipped } from './key-set.js'
+import { type KeySource, unknownKey } from './key-source.js'
+
+/** Keys that were given in the options: there is nobody to ask. */
+export function createStaticKeySource(members: readonly JsonValue[], onSkipped: OnSkipped): KeySource {
+  let importing: Promise<KeySet> | undefined
+  let set: KeySet | undefined
+
+  async function load(): Promise<KeySet> {
+    importing ??= importKeySet(members, onSkipped)
+    set = await importing
+    return set
+  }
+
+  return {
+    async find(alg, kid) {
+      const candidates = candidatesIn(set ?? (await load()), alg, kid)
+      return candidates.length > 0 ? candidates : unknownKey()
+    },
+    load: async () => void (await load()),
+    status: () => ({
+      state: set === undefined ? 'unloaded' : 'fresh',
+      keys: set?.keys.length ?? 0,
+      age: undefined,
+      lastError: undefined,
+      nextAttemptAt: undefined,
+    }),
+  }
+}

@@ -1,0 +1,30 @@
+import { pause } from './deadline.js'
+import { LoadError, type LoadJson } from './load-json.js'
+
+const PAUSE = { least: 100, most: 300 } // milliseconds
+
+/**
+ * Repeats a request that failed for a reason which may be gone in a moment: a reset connection, a restart behind a load
+ * balancer. Whoever waits for the document sees a pause in place of a failure.
+ *
+ * @param retries how often, after the first time
+ * @param random from 0 to 1, so that many who failed together do not come back together
+ */
+export function withRetries(load: LoadJson, retries: number, random: () => number): LoadJson {
+  return async (url, budget) => {
+    for (let left = retries; ; left--) {
+      try {
+        return await load(url, budget)
+      } catch (error) {
+        const milliseconds = PAUSE.least + random() * (PAUSE.most - PAUSE.least)
+        if (left === 0 || !isWorthRepeating(error, milliseconds) || budget.remaining() <= milliseconds) throw error
+        await pause(milliseconds)
+      }
+    }
+  }
+}
+
+/** A server that asks to be left alone for longer is left alone (RFC 9110 §10.2.3). */
+function isWorthRepeating(error: unknown, milliseconds: number): boolean {
+  return error instanceof LoadError && error.isTransient && (error.retryAfter ?? 0) * 1000 <= milliseconds
+}
