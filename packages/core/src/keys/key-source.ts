@@ -65,8 +65,8 @@ export function createRemoteKeySource(context: Omit<KeyCacheContext, 'onChanged'
       if (refresh === 'in the background') refreshInBackground()
       if (refresh === 'first') await endsWithin(budget.remaining(), cache.refresh(false))
 
-      // There may be a newer set, but not if the issuer was asked after this token came.
-      if (isUnknown(kid) && cache.asked === asked && worthAsking()) {
+      // There may be a newer set.
+      if (isUnknown(kid) && worthAsking()) {
         if (!(await endsWithin(budget.remaining(), askFor(kid, asked)))) unavailable()
       }
       return select(alg, kid)
@@ -115,7 +115,8 @@ export function createRemoteKeySource(context: Omit<KeyCacheContext, 'onChanged'
   async function askFor(kid: string, asked: number): Promise<void> {
     // What is under way began earlier, and so perhaps before the key was published. Often it brings it all the same.
     while (isUnknown(kid) && attempts.current !== undefined) await attempts.current
-    if (!isUnknown(kid) || cache.asked > asked || attempts.pause > 0 || !unknownKids.mayAsk(kid)) return
+    const wasAskedSince = cache.asked > asked
+    if (!isUnknown(kid) || wasAskedSince || attempts.pause > 0 || !unknownKids.mayAsk(kid)) return
     await cache.refresh(true)
     if (isUnknown(kid) && attempts.failures === 0) unknownKids.remember(kid)
   }

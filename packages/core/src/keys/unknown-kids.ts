@@ -6,7 +6,7 @@
 export interface UnknownKids {
   /** Whether the issuer may be asked for this `kid` now. If so, a cooldown begins, however the request ends. */
   mayAsk(kid: string): boolean
-  /** The issuer was asked and does not have it. */
+  /** The issuer was asked and did not have it when that began. */
   remember(kid: string): void
   /** There is a new set. */
   forget(): void
@@ -40,7 +40,7 @@ export function createUnknownKids({ cooldown, clock, onForced }: UnknownKidsCont
 
     remember(kid) {
       askedInVain.delete(kid) // to the end of the line
-      askedInVain.set(kid, clock())
+      askedInVain.set(kid, askedAt)
       const [oldest] = askedInVain.keys()
       if (askedInVain.size > MEMORY.entries) askedInVain.delete(oldest!)
     },
