@@ -19,6 +19,7 @@ export const keys: readonly TestKey[] = Array.from({ length: 16 }, (_, i) => ecK
 export interface Exchange {
   readonly startedAt: number
   readonly kids: readonly string[]
+  readonly outage: Outage | undefined
 }
 
 interface Span {
@@ -31,7 +32,6 @@ export class ModelIssuer {
   /** Of its answers, in milliseconds. */
   readonly latency: number
   readonly maxAge: number | undefined
-  readonly exchanges: Exchange[] = []
   readonly #published = new Map<string, { from: number; until: number }>()
   readonly #outages: { from: number; until: number }[] = []
   #outage: Outage | undefined
@@ -85,10 +85,15 @@ export class ModelIssuer {
     return this.#outages.some((outage) => outage.from <= until && outage.until >= from)
   }
 
-  readonly fetch: NonNullable<VerifierOptions['fetch']> = async () => {
+  /** For one process, with where to note what it asks. */
+  fetchFor(exchanges: Exchange[]): NonNullable<VerifierOptions['fetch']> {
+    return () => this.#answer(exchanges)
+  }
+
+  async #answer(exchanges: Exchange[]): ReturnType<NonNullable<VerifierOptions['fetch']>> {
     const kids = this.kids()
     const outage = this.#outage
-    this.exchanges.push({ startedAt: Date.now(), kids: outage === undefined ? kids : [] })
+    exchanges.push({ startedAt: Date.now(), kids: outage === undefined ? kids : [], outage })
     if (outage === 'hangs') return new Promise(() => {})
     if (this.latency > 0) await new Promise((resolve) => setTimeout(resolve, this.latency))
     switch (outage) {

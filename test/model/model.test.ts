@@ -24,8 +24,10 @@ type Step =
 
 const key = fc.nat({ max: 31 })
 const seconds = fc.oneof(
-  fc.constantFrom(1, 5, 29, 30, 31, 60, 61, 431, 432, 528, 529, 599, 600, 601, 1800, 3000, 3599, 3600, 4199, 4200),
-  fc.nat({ max: 700 }),
+  { weight: 3, arbitrary: fc.constantFrom(1, 2, 5, 6, 10, 29, 30, 31, 45, 59, 60, 61) },
+  { weight: 2, arbitrary: fc.constantFrom(300, 431, 432, 528, 529, 599, 600, 601) },
+  { weight: 1, arbitrary: fc.constantFrom(1800, 3000, 3599, 3600, 3601, 4199, 4200, 4201) },
+  { weight: 1, arbitrary: fc.nat({ max: 700 }) },
 )
 
 const step: fc.Arbitrary<Step> = fc.oneof(

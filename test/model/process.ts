@@ -37,7 +37,7 @@ export class Process {
         retries,
         ...(isShared && { store: { get: (key) => store.get(key), set: (key, value) => store.set(key, value) } }),
       },
-      fetch: issuer.fetch,
+      fetch: issuer.fetchFor(promises.exchanges),
       onEvent: (event) => promises.observe(event),
     })
   }
@@ -70,6 +70,7 @@ export class Process {
 
   /** What the status says is what anyone can know by now. */
   checkStatus(): void {
+    this.#promises.throwIfBroken()
     const { set, lastAttempt } = this.#promises.knowledge()
     const [status] = this.#verifier.status().issuers
     if (status === undefined) throw new Error('Broken promise: an issuer has no status')

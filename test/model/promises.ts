@@ -1,5 +1,5 @@
 import type { VerifierEvent } from '@resource-server/core'
-import type { ModelIssuer } from './model-issuer.js'
+import type { Exchange, ModelIssuer } from './model-issuer.js'
 
 /** All durations in milliseconds, as all instants. */
 export interface Terms {
@@ -47,6 +47,8 @@ interface Attempt {
   readonly isForced: boolean
   /** How many have failed in a row, this one included. */
   readonly failures: number
+  /** How long the issuer is left alone after it. */
+  readonly pause: number
 }
 
 const MEMORY = 60_000
@@ -65,14 +67,16 @@ export class Promises {
   #lastAttempt: Attempt | undefined
   #forcedAt = Number.NEGATIVE_INFINITY
   #isForcing = false
-  #exchangesSeen = 0
+  /** What the issuer was asked in the attempt that is under way. */
+  readonly exchanges: Exchange[] = []
+  /** What was found where nobody could catch it. */
+  #broken: unknown
   #failedAt: number[] = []
   #askedInVain = new Map<string, number>()
 
   constructor(issuer: ModelIssuer, terms: Terms) {
     this.issuer = issuer
     this.terms = terms
-    this.#exchangesSeen = issuer.exchanges.length
   }
 
   knowledge(): Knowledge {
@@ -80,13 +84,26 @@ export class Promises {
       set: this.#set,
       lastAttempt: this.#lastAttempt,
       forcedAt: this.#forcedAt,
-      isBeingAsked: this.issuer.exchanges.length > this.#exchangesSeen,
+      isBeingAsked: this.exchanges.length > 0,
       askedInVain: new Map(this.#askedInVain),
     }
   }
 
-  /** 3: the load on the issuer. */
+  /** What it tells. */
   observe(event: VerifierEvent): void {
+    try {
+      this.#observe(event)
+    } catch (error) {
+      this.#broken ??= error // whoever emits events does not listen
+    }
+  }
+
+  throwIfBroken(): void {
+    if (this.#broken !== undefined) throw this.#broken
+  }
+
+  /** 3: the load on the issuer. */
+  #observe(event: VerifierEvent): void {
     if (event.type === 'keys.forced' && event.outcome === 'allowed') {
       must(Date.now() - this.#forcedAt >= this.terms.cooldown, '3: two requests for unknown kids within one cooldown')
       this.#forcedAt = Date.now()
@@ -95,19 +112,15 @@ export class Promises {
     if (event.type !== 'keys.fetch') return
     const previous = this.#lastAttempt
     const startedAt = Date.now() - event.ms
-    const exchanges = this.issuer.exchanges.slice(this.#exchangesSeen)
-    this.#exchangesSeen = this.issuer.exchanges.length
+    const exchanges = this.exchanges.splice(0)
     must(exchanges.length >= 1, 'an attempt without a request')
     must(exchanges.length <= 1 + this.terms.retries, '3: more requests in one attempt than retries allow')
     const isForced = this.#isForcing && this.#forcedAt <= startedAt
     if (isForced) this.#isForcing = false
-    this.#lastAttempt = {
-      startedAt,
-      endedAt: Date.now(),
-      ok: event.ok,
-      isForced,
-      failures: event.ok ? 0 : (previous?.failures ?? 0) + 1,
-    }
+    const failures = event.ok ? 0 : (previous?.failures ?? 0) + 1
+    const asksForMore = exchanges.at(-1)?.outage === 'answers 429'
+    const pause = event.ok ? 0 : asksForMore ? MAX_PAUSE : this.#pauseAfter(failures)
+    this.#lastAttempt = { startedAt, endedAt: Date.now(), ok: event.ok, isForced, failures, pause }
     if (previous !== undefined) this.#checkLoad(previous, this.#lastAttempt)
     if (!event.ok) this.#failedAt.push(Date.now())
     else if (this.#set === undefined || startedAt >= this.#set.loadedAt) {
@@ -117,11 +130,13 @@ export class Promises {
     }
   }
 
+  #pauseAfter(failures: number): number {
+    return Math.max(1000, this.terms.chance * Math.min(1000 * 2 ** (failures - 1), MAX_PAUSE))
+  }
+
   #checkLoad(previous: Attempt, { startedAt, isForced }: Attempt): void {
     if (previous.ok && isForced) return
-    const { chance, ahead } = this.terms
-    const backoff = Math.max(1000, chance * Math.min(1000 * 2 ** (previous.failures - 1), MAX_PAUSE))
-    const earliest = previous.ok ? previous.startedAt + ahead : previous.endedAt + backoff
+    const earliest = previous.ok ? previous.startedAt + this.terms.ahead : previous.endedAt + previous.pause
     must(
       startedAt >= earliest - 1,
       `3: asked ${(earliest - startedAt) / 1000} s too early after ${previous.ok ? 'a success' : 'a failure'}`,
@@ -169,7 +184,8 @@ export class Promises {
     const isFresh = set !== undefined && endedAt < set.loadedAt + maxAge
     const isLimited = startedAt - forcedAt < cooldown
     const isRemembered = startedAt - (askedInVain.get(kid) ?? Number.NEGATIVE_INFINITY) < MEMORY
-    const isPaused = lastAttempt?.ok === false && startedAt - lastAttempt.endedAt < MAX_PAUSE
+    const isHeldBack = isLimited || (lastAttempt !== undefined && startedAt - lastAttempt.endedAt < lastAttempt.pause)
+    const isPaused = lastAttempt?.ok === false && isHeldBack
     const hasTrouble = isPaused || isBeingAsked || this.issuer.wasDownWithin(startedAt, endedAt)
     if (outcome === 'unknown_key')
       must(isFresh && (isLimited || isRemembered), '2: a token of a published key is 401 without a reason')
