@@ -1,6 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Attempts, createAttempts } from '../../packages/core/src/keys/attempts.js'
 import { LoadError } from '../../packages/core/src/lib/load-json.js'
+import { e1, ecKey } from '../support/keys.js'
+import { issuerWith, settled, UNAVAILABLE, UNKNOWN } from './source.js'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] })
@@ -84,6 +87,25 @@ describe('an attempt that will never end, as on platforms that stop what belongs
     await first
     expect(under.current).toBeDefined()
   })
+})
+
+test('an answer that comes after that to a later question is history', async () => {
+  vi.useRealTimers()
+  const next = ecKey('next', 'P-256')
+  const issuer = issuerWith([e1], { timeout: 0.1 })
+  const releaseFirst = issuer.hold()
+  expect(await issuer.ask('e1')).toBe(UNAVAILABLE)
+  await delay(1100) // until it is not waited for any more
+  issuer.flow()
+  issuer.advance(1)
+  issuer.answer = [next]
+  expect(await issuer.ask('next')).toBe('keys: 1')
+  issuer.answer = [e1]
+  releaseFirst()
+  await settled()
+  expect(await issuer.ask('next')).toBe('keys: 1')
+  expect(await issuer.ask('e1', () => false)).toBe(UNKNOWN)
+  expect(issuer.loads).toBe(2)
 })
 
 test('a failure is recent for as long as is asked, and a success ends that', async () => {

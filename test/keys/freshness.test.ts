@@ -274,6 +274,18 @@ describe('a set is stale for staleIfError after that, and only if the issuer fai
     ])
   })
 
+  test('an answer that is old when it comes, to a process that stood still, is asked for again', async () => {
+    const issuer = issuerWith([e1])
+    issuer.hold()
+    const asking = issuer.ask('e1')
+    await settled()
+    issuer.advance(600)
+    issuer.release()
+    expect(await asking).toBe('keys: 1')
+    expect(issuer.loads).toBe(2)
+    expect(issuer.status()).toMatchObject({ state: 'fresh', age: 0 })
+  })
+
   test('0 fails closed', async () => {
     const issuer = issuerWith([e1], { staleIfError: 0 })
     await issuer.ask('e1')

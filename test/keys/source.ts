@@ -34,9 +34,11 @@ export interface Issuer {
   told(type: KeysEvent['type']): readonly Event[]
   /** 0 to 1, the chance in the back-off and in when to refresh. */
   random: number
-  /** Holds answers back until {@link release}. */
-  hold(): void
+  /** Holds answers back until {@link release}, or until what it returns is called, which releases only these. */
+  hold(): () => void
   release(): void
+  /** Holds later answers back no more; those that are held still are. */
+  flow(): void
   advance(seconds: number): void
   /** `keys: 1`, or how it is refused. */
   ask(kid?: string | undefined, worthAsking?: () => boolean, alg?: string): Promise<string>
@@ -109,9 +111,13 @@ export function issuerWith(answer: IssuerAnswer, { seed, store, clock, ...times 
       held = new Promise((resolve) => {
         release = resolve
       })
+      return release
     },
     release: () => {
       release()
+      held = undefined
+    },
+    flow: () => {
       held = undefined
     },
     advance: (seconds) => {

@@ -242,6 +242,14 @@ describe('a store that is no help', () => {
   })
 })
 
+test('an entry that is too old takes the place of nothing, not even of keys that were given to begin with', async () => {
+  const issuer = finding(entryOf([next.jwk]), { seed: [e1] })
+  issuer.answer = down()
+  issuer.advance(4200)
+  expect(await issuer.ask('next')).toBe(UNAVAILABLE)
+  expect(await issuer.ask('e1')).toBe('keys: 1')
+})
+
 test('a private key that an issuer has published is not carried on', async () => {
   const { store, entries } = createStore()
   const jwks = [e1.jwk, privateJwkOf(next), { kty: 'oct', kid: 'secret', k: 'AAAA' }]

@@ -103,11 +103,12 @@ export function createKeyCache(context: KeyCacheContext): KeyCache {
   async function share(from: SharedKeyStore, budget: Budget): Promise<void> {
     const shared = await from.read(ageless(fetchedAt), budget)
     const theirs = shared && cachedKeys(shared.set, shared.loadedAt, shared.maxAge, times, random)
-    if (theirs !== undefined && freshnessOf(theirs, clock()) === 'fresh') return adopt(theirs)
+    const freshness = freshnessOf(theirs, clock())
+    if (theirs !== undefined && freshness === 'fresh') return adopt(theirs)
     try {
       await fetchKeys(budget)
     } catch (error) {
-      if (theirs !== undefined && error instanceof LoadError) adopt(theirs)
+      if (theirs !== undefined && freshness !== 'expired' && error instanceof LoadError) adopt(theirs)
       throw error
     }
   }

@@ -1,5 +1,5 @@
 import { reject, rejectToken } from '../failure.js'
-import { endsWithin, startBudget } from '../lib/deadline.js'
+import { type Budget, endsWithin, startBudget } from '../lib/deadline.js'
 import type { PublicKey } from '../lib/signature.js'
 import { createKeyCache, type KeyCacheContext } from './key-cache.js'
 import { candidatesIn } from './key-set.js'
@@ -63,7 +63,7 @@ export function createRemoteKeySource(context: Omit<KeyCacheContext, 'onChanged'
 
       const refresh = refreshFor(alg, kid)
       if (refresh === 'in the background') refreshInBackground()
-      if (refresh === 'first') await endsWithin(budget.remaining(), cache.refresh(false))
+      if (refresh === 'first') await refreshWithin(budget)
 
       // There may be a newer set.
       if (isUnknown(kid) && worthAsking()) {
@@ -105,6 +105,13 @@ export function createRemoteKeySource(context: Omit<KeyCacheContext, 'onChanged'
       case 'expired':
         return 'first'
     }
+  }
+
+  async function refreshWithin(budget: Budget): Promise<void> {
+    await endsWithin(budget.remaining(), cache.refresh(false))
+    // The answer to a process that stood still while it was on its way is old when it comes.
+    const isOld = cache.freshness() === 'stale' && attempts.failures === 0
+    if (isOld) await endsWithin(budget.remaining(), cache.refresh(false))
   }
 
   function refreshInBackground(): void {
