@@ -15,7 +15,18 @@ export interface FetchInit {
 export interface FetchResponse {
   readonly status: number
   readonly headers: { get(name: string): string | null }
-  readonly body: ReadableStream<Uint8Array> | null
+  readonly body: ByteStream | null
+}
+
+/** What is used of a `ReadableStream`. Which one it is differs by library, and what it holds is seen when it is read. */
+export interface ByteStream {
+  getReader(): ByteReader
+  cancel(): Promise<void>
+}
+
+interface ByteReader {
+  read(): Promise<{ readonly done: boolean; readonly value?: unknown }>
+  cancel(): Promise<void>
 }
 
 export type LoadJson = (url: string, budget: Budget) => Promise<LoadedJson>
