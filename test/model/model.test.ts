@@ -18,6 +18,8 @@ type Step =
   | { readonly does: 'requests at once'; readonly keys: readonly number[] }
   | { readonly does: 'stranger'; readonly name: number }
   | { readonly does: 'withdraw'; readonly key: number }
+  /** A token is used before its key is published, and again some time after. */
+  | { readonly does: 'early token'; readonly recovers: boolean; readonly seconds: number }
   | { readonly does: 'outage'; readonly how: Outage }
   | { readonly does: 'advance'; readonly seconds: number }
   | { readonly does: 'freeze'; readonly seconds: number; readonly keys: readonly number[] }
@@ -50,6 +52,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.record({ does: fc.constant('freeze' as const), seconds, keys: fc.array(key, { maxLength: 2 }) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ does: fc.constant('early token' as const), recovers: fc.boolean(), seconds }),
   },
   { weight: 1, arbitrary: fc.constant({ does: 'restart' as const }) },
 )
@@ -100,7 +106,7 @@ test(`what is promised about keys holds after each of ${STEPS} steps, ${RUNS} ti
     }),
     { numRuns: RUNS },
   )
-  expect(taken.size).toBe(11)
+  expect(taken.size).toBe(12)
 })
 
 async function play(given: Settings, steps: readonly Step[]): Promise<void> {
@@ -135,6 +141,15 @@ async function play(given: Settings, steps: readonly Step[]): Promise<void> {
       case 'withdraw':
         issuer.withdraw(step.key)
         break
+      case 'early token': {
+        const kid = issuer.everyKid().at(-1)!
+        await process.ask([kid])
+        if (step.recovers) issuer.recover()
+        issuer.rotate()
+        await advance(step.seconds)
+        await process.ask([kid])
+        break
+      }
       case 'outage':
         issuer.goDown(step.how)
         break

@@ -71,6 +71,7 @@ export class Process {
   /** What the status says is what anyone can know by now. */
   checkStatus(): void {
     this.#promises.throwIfBroken()
+    if (this.#promises.terms.isShared) return // what others have left in the store is seen by nobody else
     const { set, lastAttempt } = this.#promises.knowledge()
     const [status] = this.#verifier.status().issuers
     if (status === undefined) throw new Error('Broken promise: an issuer has no status')
@@ -83,7 +84,7 @@ export class Process {
   }
 }
 
-function termsOf({ staleIfError, cooldown, suggestedMaxAge, retries, chance, isSeeded }: Settings): Terms {
+function termsOf({ staleIfError, cooldown, suggestedMaxAge, retries, chance, isSeeded, isShared }: Settings): Terms {
   const maxAge = Math.min(600, Math.max(60, suggestedMaxAge ?? 600)) * 1000
   return {
     maxAge,
@@ -92,6 +93,7 @@ function termsOf({ staleIfError, cooldown, suggestedMaxAge, retries, chance, isS
     ahead: maxAge * 0.8 * (0.9 + 0.2 * chance),
     chance,
     retries,
+    isShared,
     seed: isSeeded ? [keys[0]!.kid] : [],
   }
 }

@@ -13,6 +13,8 @@ export interface Terms {
   /** What chance makes of a back-off: 0 to 1. */
   readonly chance: number
   readonly retries: number
+  /** Whether there is a store, from which keys may come without anyone being asked. */
+  readonly isShared: boolean
   /** Keys that the verifier was given to begin with. */
   readonly seed: readonly string[]
 }
@@ -37,6 +39,8 @@ export interface Knowledge {
   /** When the issuer was last asked for an unknown `kid`. */
   readonly forcedAt: number
   readonly isBeingAsked: boolean
+  /** There was a request before. */
+  readonly isUsed: boolean
   readonly askedInVain: ReadonlyMap<string, number>
 }
 
@@ -72,6 +76,7 @@ export class Promises {
   /** What was found where nobody could catch it. */
   #broken: unknown
   #failedAt: number[] = []
+  #isUsed = false
   #askedInVain = new Map<string, number>()
 
   constructor(issuer: ModelIssuer, terms: Terms) {
@@ -85,6 +90,7 @@ export class Promises {
       lastAttempt: this.#lastAttempt,
       forcedAt: this.#forcedAt,
       isBeingAsked: this.exchanges.length > 0,
+      isUsed: this.#isUsed,
       askedInVain: new Map(this.#askedInVain),
     }
   }
@@ -146,6 +152,7 @@ export class Promises {
   /** 1, 2, 4, 5, and whether it is 401 or 503. */
   check(request: Request): void {
     const { kid, startedAt, endedAt, outcome, wasFrozen } = request
+    this.#isUsed = true
     if (outcome === 'unknown_key') this.#askedInVain.set(kid, endedAt)
     must(['accepted', 'unknown_key', 'unavailable'].includes(outcome), `an outcome of its own: ${outcome}`)
     const publication = this.issuer.publication(kid)
@@ -162,7 +169,8 @@ export class Promises {
 
   #checkWithdrawn({ kid, endedAt, wasFrozen, before }: Request, withdrawnAt: number): void {
     const { maxAge, staleIfError, seed } = this.terms
-    if (seed.includes(kid) && before.set === undefined) return // withdrawn or not, it is in the options
+    const couldKnow = before.isUsed && before.lastAttempt === undefined && !before.isBeingAsked
+    if (seed.includes(kid) && before.set === undefined && !couldKnow) return // withdrawn or not, it is in the options
     const late = endedAt - withdrawnAt
     if (late < maxAge) return
     must(late < maxAge + staleIfError, `1: a key was accepted ${late / 1000} s after it was withdrawn`)
@@ -184,7 +192,8 @@ export class Promises {
     const isFresh = set !== undefined && endedAt < set.loadedAt + maxAge
     const isLimited = startedAt - forcedAt < cooldown
     const isRemembered = startedAt - (askedInVain.get(kid) ?? Number.NEGATIVE_INFINITY) < MEMORY
-    const isHeldBack = isLimited || (lastAttempt !== undefined && startedAt - lastAttempt.endedAt < lastAttempt.pause)
+    const isHeldBack =
+      isLimited || isRemembered || (lastAttempt !== undefined && startedAt - lastAttempt.endedAt < lastAttempt.pause)
     const isPaused = lastAttempt?.ok === false && isHeldBack
     const hasTrouble = isPaused || isBeingAsked || this.issuer.wasDownWithin(startedAt, endedAt)
     if (outcome === 'unknown_key')
@@ -196,7 +205,8 @@ export class Promises {
   #checkRefusal({ startedAt, endedAt, outcome, before, after }: Request): void {
     const hasFailed = after.lastAttempt?.ok === false
     const isFresh = after.set !== undefined && endedAt < after.set.loadedAt + this.terms.maxAge
-    if (outcome === 'unknown_key') must(isFresh && !hasFailed, '401 from a verifier that cannot know')
+    if (outcome === 'unknown_key')
+      must((isFresh && !hasFailed) || this.terms.isShared, '401 from a verifier that cannot know')
     if (outcome === 'unavailable')
       must(
         hasFailed || before.isBeingAsked || this.issuer.wasDownWithin(startedAt, endedAt),
