@@ -5,6 +5,7 @@ import {
   type VerifierEvent,
   type VerifierOptions,
 } from '@resource-server/core'
+import { whereNobodyListens, whereNobodyTrusts } from './elsewhere.js'
 import { A, I, NOW } from './fixture.js'
 import { type Behaviours, type JwksServer, startJwksServer } from './jwks-server.js'
 import { publicKeys } from './keys.js'
@@ -44,10 +45,15 @@ export async function createWorld({ options, routes, issuers = {} }: Setup): Pro
     servers.set(origin, await startJwksServer(behaviours, (path) => outbound.push(origin + path)))
   }
   // The issuers have their names, the sockets are real: only the address is replaced.
-  const fetch: NonNullable<VerifierOptions['fetch']> = (url, init) => {
+  const fetch: NonNullable<VerifierOptions['fetch']> = async (url, init) => {
     const { origin, pathname, search } = new URL(url)
     const server = servers.get(origin)
-    if (server !== undefined) return realFetch(server.origin + pathname + search, init)
+    if (server !== undefined) {
+      const { does } = server.behaviourAt(pathname)
+      if (does !== 'refuse' && does !== 'distrusted') return realFetch(server.origin + pathname + search, init)
+      outbound.push(url)
+      return realFetch(await (does === 'refuse' ? whereNobodyListens() : whereNobodyTrusts()), init)
+    }
     outbound.push(url)
     throw new TypeError('fetch failed')
   }
