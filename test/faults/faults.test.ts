@@ -7,7 +7,7 @@ import { metadata } from '../support/jwks-server.js'
 import { token } from '../support/token.js'
 import type { World } from '../support/world.js'
 import { type Fault, faults, goneFaults, type Kind, keySetFaults } from './faults.js'
-import { type Expected, onStage, type Stage } from './play.js'
+import { type Expected, play, type Stage } from './play.js'
 
 // Every fault, at every door, at every point in the life of a key set: what comes out, how soon, and what is asked.
 
@@ -72,15 +72,15 @@ async function whileKeysAreStale({ world, request }: Stage, fault: Fault): Promi
 describe.each(doors)('$name', (door) => {
   describe.concurrent.each([...faults, ...goneFaults, ...keySetFaults])('where the key server $what', (fault) => {
     test('at the start: 503, and the issuer is left alone for a moment', async () => {
-      await onStage(door, keysAre(fault.is, { keys }), (stage) => coldStart(stage, fault))
+      await play(door, keysAre(fault.is, { keys }), (stage) => coldStart(stage, fault))
     })
 
     test('while keys are fresh: tokens of known keys notice nothing, one of an unknown key is 503', async () => {
-      await onStage(door, keysAre(good, { keys }), (stage) => whileKeysAreFresh(stage, fault))
+      await play(door, keysAre(good, { keys }), (stage) => whileKeysAreFresh(stage, fault))
     })
 
     test('past their age: known keys serve for an hour more, and no longer', async () => {
-      await onStage(door, keysAre(good, { keys }), (stage) => whileKeysAreStale(stage, fault))
+      await play(door, keysAre(good, { keys }), (stage) => whileKeysAreStale(stage, fault))
     })
   })
 
@@ -92,7 +92,7 @@ describe.each(doors)('$name', (door) => {
 
     test('at the start: 503, or what the next address says', async () => {
       const setup = issuerWith({ ...first, '/jwks': good }, { issuer: I, keys })
-      await onStage(door, setup, async ({ world, request }) => {
+      await play(door, setup, async ({ world, request }) => {
         const outbound = [...at(OPENID, fault), ...(saysNothingIsHere ? [OAUTH] : [])]
         await request(served, { ...noMetadata, outbound, within: seconds[fault.kind] })
         checkReason(
@@ -109,7 +109,7 @@ describe.each(doors)('$name', (door) => {
 
     test('a day later: the keys are had from where they were', async () => {
       const setup = issuerWith({ '/.well-known/openid-configuration': metadata(I), '/jwks': good }, { issuer: I, keys })
-      await onStage(door, setup, async ({ world, request }) => {
+      await play(door, setup, async ({ world, request }) => {
         await request(served, { ...accepted, outbound: [OPENID, keysUrl], within: 1 })
         world.serve(I, first)
         world.advance(86_400)

@@ -21,11 +21,11 @@ export interface Stage {
   request(spec: RequestSpec, expected: Expected): Promise<void>
 }
 
-export async function onStage(door: Door, setup: Setup, play: (stage: Stage) => Promise<void>): Promise<void> {
+export async function play(door: Door, setup: Setup, acts: (stage: Stage) => Promise<void>): Promise<void> {
   const world = await createWorld(setup)
   const openDoor = await door.open(world)
   try {
-    await play({ world, request: (spec, expected) => check(door, openDoor, world, spec, expected) })
+    await acts({ world, request: (spec, expected) => check(door, openDoor, world, spec, expected) })
   } finally {
     await openDoor.close()
     await world.close()

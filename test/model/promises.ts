@@ -77,6 +77,7 @@ export class Promises {
   #broken: unknown
   #failedAt: number[] = []
   #isUsed = false
+  readonly #unanswered: { kid: string; startedAt: number }[] = []
   #askedInVain = new Map<string, number>()
 
   constructor(issuer: ModelIssuer, terms: Terms) {
@@ -128,12 +129,19 @@ export class Promises {
     const pause = event.ok ? 0 : asksForMore ? MAX_PAUSE : this.#pauseAfter(failures)
     this.#lastAttempt = { startedAt, endedAt: Date.now(), ok: event.ok, isForced, failures, pause }
     if (previous !== undefined) this.#checkLoad(previous, this.#lastAttempt)
+    if (isForced && event.ok) this.#recallUnanswered(startedAt)
     if (!event.ok) this.#failedAt.push(Date.now())
     else if (this.#set === undefined || startedAt >= this.#set.loadedAt) {
       const { kids } = exchanges.at(-1)!
       if (kids.join() !== this.#set?.kids.join()) this.#askedInVain.clear()
       this.#set = { loadedAt: startedAt, kids }
     }
+  }
+
+  /** A request that did not wait to the end may have led to a question all the same, and to its answer. */
+  #recallUnanswered(askedAt: number): void {
+    for (const { kid, startedAt } of this.#unanswered.splice(0))
+      if (startedAt <= askedAt) this.#askedInVain.set(kid, askedAt)
   }
 
   #pauseAfter(failures: number): number {
@@ -154,6 +162,7 @@ export class Promises {
     const { kid, startedAt, endedAt, outcome, wasFrozen } = request
     this.#isUsed = true
     if (outcome === 'unknown_key') this.#askedInVain.set(kid, endedAt)
+    if (outcome === 'unavailable') this.#unanswered.push({ kid, startedAt })
     must(['accepted', 'unknown_key', 'unavailable'].includes(outcome), `an outcome of its own: ${outcome}`)
     const publication = this.issuer.publication(kid)
     if (outcome === 'accepted') {
