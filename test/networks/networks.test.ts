@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { rootCertificates } from 'node:tls'
 import { Agent, buildConnector, EnvHttpProxyAgent, ProxyAgent } from 'undici'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -50,6 +51,14 @@ async function proxyTo(server: TlsIssuer, authorization?: string): Promise<Conne
   const routes = { 'as.example.com:443': server.port }
   return closed(await startConnectProxy({ routes, ...(authorization !== undefined && { authorization }) }))
 }
+
+test('what is tested here is what the docs tell', async () => {
+  const [docs, tested] = await Promise.all([
+    readFile(new URL('../../docs/recipes.md', import.meta.url), 'utf8'),
+    readFile(new URL('fetch-by.ts', import.meta.url), 'utf8'),
+  ])
+  expect(docs).toContain(tested)
+})
 
 describe('a private certificate authority', () => {
   test('is trusted when it is given', async () => {
