@@ -17,7 +17,7 @@ test('the demo ends by itself, with exit code 0 and every call as expected', { t
 
   expect(demo.child.exitCode).toBe(0)
   expect(demo.errors()).toBe('')
-  expect(demo.output()).toContain('16 of 16 as expected at every API.')
+  expect(demo.output()).toContain('22 of 22 as expected at every API.')
   expect(demo.output()).not.toContain('✗')
   const rows = demo.output().replace(/ +/g, ' ')
   expect(rows).toContain('✓ shop: a token by 200 200 200 {"client":"shop"} ')
@@ -25,6 +25,12 @@ test('the demo ends by itself, with exit code 0 and every call as expected', { t
   expect(rows).toContain('✓ an expired token 401 401 401 Bearer realm="api", expired: ')
   expect(rows).toContain('✓ a token for read:profile only 403 403 403 Bearer realm="api", missing_scope: ')
   expect(rows).toContain('✓ a token of a trusted issuer 503 503 503 no challenge, Retry-After metadata: ')
+  expect(rows).toContain('✓ the same, and branch has been 200 200 200 {"client":"courier"} ')
+  expect(rows).toContain('✓ a token by a key that the 503 503 503 no challenge, Retry-After keys: ')
+  expect(rows).toContain('✓ the same a minute later, and 200 200 200 {"client":"courier"} ')
+  expect(rows).toContain('✓ the same ten minutes after 401 401 401 Bearer realm="api", unknown_key: ')
+  expect(rows).toContain('branch, down for half an hour: stale, 1 usable, 1800 s old, ECONNREFUSED')
+  expect(rows).toContain('branch, back again: fresh, 2 usable, 0 s old')
 })
 
 test('the demo prints no token, and no line wider than 120 columns', { timeout: 30_000 }, async () => {

@@ -9,14 +9,23 @@ export interface AuthorizationServer {
 }
 
 export async function startAuthorizationServer(clients: readonly Client[]): Promise<AuthorizationServer> {
-  const configuration = await configurationFor(clients)
-  const { origin, stop } = await serveOnLoopback((issuer) => new Provider(issuer, configuration).callback())
+  const algorithms = new Set(clients.map((client) => client.tokenAlgorithm))
+  const keys = await Promise.all([...algorithms].map((alg) => createSigningKey(alg, alg.toLowerCase())))
+  return serveAuthorizationServer(clients, keys)
+}
+
+/** @param keys the first one of an algorithm signs, all are published */
+export async function serveAuthorizationServer(
+  clients: readonly Client[],
+  keys: JWK[],
+  port?: number,
+): Promise<AuthorizationServer> {
+  const configuration = configurationFor(clients, keys)
+  const { origin, stop } = await serveOnLoopback((issuer) => new Provider(issuer, configuration).callback(), port)
   return { issuer: origin, stop }
 }
 
-async function configurationFor(clients: readonly Client[]): Promise<Configuration> {
-  const algorithms = new Set(clients.map((client) => client.tokenAlgorithm))
-  const keys = await Promise.all([...algorithms].map(createSigningKey))
+function configurationFor(clients: readonly Client[], keys: JWK[]): Configuration {
   const registered = (id: string) => clients.find((client) => client.id === id) ?? neverRegistered(id)
 
   return {
@@ -46,12 +55,13 @@ function neverRegistered(id: string): never {
   throw new Error(`${id} is not a client of this authorization server`)
 }
 
-function registrationOf({ id, authentication }: Client): ClientMetadata {
+function registrationOf({ id, authentication, tokenAlgorithm }: Client): ClientMetadata {
   const registration = {
     client_id: id,
     grant_types: ['client_credentials'],
     response_types: [],
     redirect_uris: [],
+    id_token_signed_response_alg: tokenAlgorithm, // none is ever issued, but the key for one must be there
     token_endpoint_auth_method: authentication.method,
   }
   if (authentication.method === 'private_key_jwt') {
@@ -64,7 +74,7 @@ function registrationOf({ id, authentication }: Client): ClientMetadata {
   return { ...registration, client_secret: authentication.secret }
 }
 
-async function createSigningKey(alg: TokenAlgorithm): Promise<JWK> {
+export async function createSigningKey(alg: TokenAlgorithm, kid: string): Promise<JWK> {
   const { privateKey } = await generateKeyPair(alg, { extractable: true })
-  return { ...(await exportJWK(privateKey)), alg, kid: alg.toLowerCase(), use: 'sig' }
+  return { ...(await exportJWK(privateKey)), alg, kid, use: 'sig' }
 }

@@ -12,6 +12,8 @@ export interface Outcome {
 }
 
 export interface Case {
+  /** What happens before it is sent. */
+  readonly before?: () => Promise<void>
   readonly sent: string
   readonly authorization?: string
   readonly expected: Outcome
@@ -20,7 +22,7 @@ export interface Case {
 
 const noCredentials = 'Bearer realm="api"'
 const invalidRequest = 'Bearer realm="api", error="invalid_request"'
-const invalidToken = 'Bearer realm="api", error="invalid_token"'
+export const invalidToken = 'Bearer realm="api", error="invalid_token"'
 const insufficientScope = 'Bearer realm="api", error="insufficient_scope", scope="read:orders"'
 
 export const casesFor = (tokens: Tokens, clients: Clients): Case[] => [

@@ -25,6 +25,7 @@ export interface Clients {
   readonly billing: Client
   readonly reports: Client
   readonly kiosk: Client
+  readonly courier: Client
 }
 
 export async function createClients(): Promise<Clients> {
@@ -43,6 +44,12 @@ export async function createClients(): Promise<Clients> {
       authentication: withSecret('client_secret_basic'),
       tokenAlgorithm: 'ES256',
       tokenLifetime: 1,
+    },
+    courier: {
+      id: 'courier',
+      authentication: withSecret('client_secret_post'),
+      tokenAlgorithm: 'ES256',
+      tokenLifetime: 86_400,
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { AuthorizationServer } from './authorization-server.js'
+import { type Branch, startBranch } from './branch.js'
 import type { Client } from './clients.js'
 import { collectNotices } from './notices.js'
 
@@ -7,6 +8,8 @@ export interface Issuers {
   readonly home: AuthorizationServer
   /** The APIs trust it as well; it goes down before any of them has loaded its keys. */
   readonly partner: AuthorizationServer
+  /** The APIs trust it; it goes down for a while when they know its keys, and comes back with another key. */
+  readonly branch: Branch
   /** As real as the others, but nobody told the APIs to trust it. */
   readonly stranger: AuthorizationServer
 }
@@ -14,10 +17,11 @@ export interface Issuers {
 export const startIssuers = (clients: readonly Client[]): Promise<Issuers> =>
   collectNotices(async () => {
     const { startAuthorizationServer } = await import('./authorization-server.js')
-    const [home, partner, stranger] = await Promise.all([
+    const [home, partner, branch, stranger] = await Promise.all([
       startAuthorizationServer(clients),
       startAuthorizationServer(clients),
+      startBranch(clients.filter(({ id }) => id === 'courier')),
       startAuthorizationServer(clients),
     ])
-    return { home, partner, stranger }
+    return { home, partner, branch, stranger }
   })

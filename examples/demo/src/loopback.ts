@@ -6,12 +6,18 @@ export interface RunningServer {
   readonly stop: () => Promise<void>
 }
 
-/** Listens on a free port first: an authorization server has to know its address before it can answer. */
-export async function serveOnLoopback(listenerFor: (origin: string) => RequestListener): Promise<RunningServer> {
+/**
+ * Listens first, on a free port unless one is given: an authorization server has to know its address before it can
+ * answer.
+ */
+export async function serveOnLoopback(
+  listenerFor: (origin: string) => RequestListener,
+  wanted = 0,
+): Promise<RunningServer> {
   const server = createServer()
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
+    server.listen(wanted, '127.0.0.1', resolve)
   })
   const { port } = server.address() as AddressInfo
   const origin = `http://127.0.0.1:${port}`

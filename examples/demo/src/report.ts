@@ -8,24 +8,28 @@ export interface Report {
   readonly issuers: Issuers
   readonly apis: readonly Api[]
   readonly results: readonly Result[]
+  /** What an operator sees of the outage. */
+  readonly observations: readonly string[]
   readonly notices: readonly string[]
 }
 
-export function renderReport({ issuers, apis, results, notices }: Report): string {
+export function renderReport({ issuers, apis, results, observations, notices }: Report): string {
   const parts = [
     introduction(issuers, apis),
     resultTable(apis, results),
     differences(results),
+    observations.join('\n'),
     notices.map((notice) => wrap(notice, 116).join('\n  ')).join('\n'),
     summary(results),
   ]
   return parts.filter((part) => part !== '').join('\n\n')
 }
 
-const introduction = ({ home, partner, stranger }: Issuers, apis: readonly Api[]): string =>
+const introduction = ({ home, partner, branch, stranger }: Issuers, apis: readonly Api[]): string =>
   [
     ['Issuer home', home.issuer, 'oidc-provider, trusted by the APIs'],
     ['Issuer partner', partner.issuer, 'oidc-provider, trusted, stopped after it has issued one token'],
+    ['Issuer branch', branch.issuer, 'oidc-provider, trusted, goes down for a while and then changes its key'],
     ['Issuer stranger', stranger.issuer, 'oidc-provider, not trusted'],
     ...apis.map(({ name, origin }) => [`API ${name}`, origin, 'GET /orders wants the scope read:orders']),
   ]

@@ -15,6 +15,7 @@ export async function runCases(cases: readonly Case[], apis: readonly Api[]): Pr
 }
 
 async function runCase(given: Case, apis: readonly Api[]): Promise<Result> {
+  await given.before?.()
   const came = await Promise.all(
     apis.map(async (api) => {
       const outcome = await call(api, given.authorization)
