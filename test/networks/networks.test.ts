@@ -1,5 +1,10 @@
-import { readFile } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { rootCertificates } from 'node:tls'
+import { fileURLToPath } from 'node:url'
 import { Agent, buildConnector, EnvHttpProxyAgent, ProxyAgent } from 'undici'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Authority, createAuthority } from '../support/authority.js'
@@ -96,6 +101,37 @@ describe('a private certificate authority', () => {
     const caller = callerWith(fetchBy(agentTo(other, authority.certificate)))
     expect((await caller.ask()).outcome).toBe(UNAVAILABLE)
     expect(other.hits).toEqual([])
+  })
+})
+
+describe('NODE_EXTRA_CA_CERTS', () => {
+  const program = fileURLToPath(new URL('ready.js', import.meta.url))
+
+  /** What a process says that trusts what the environment says, with nothing configured. */
+  async function ready(identifier: string, extra?: string): Promise<string> {
+    const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env
+    const child = spawn(process.execPath, [program, identifier], {
+      env: { ...env, ...(extra !== undefined && { NODE_EXTRA_CA_CERTS: extra }) },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let output = ''
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+    await once(child, 'close')
+    return output
+  }
+
+  test('makes the whole process trust an authority, and without it nobody does', { timeout: 30_000 }, async () => {
+    const identifierAt = (port: number): string => `https://127.0.0.1:${port}`
+    const local = closed(await startTlsIssuer(await authority.issue('127.0.0.1'), identifierAt))
+    const folder = await mkdtemp(join(tmpdir(), 'resource-server-'))
+    closing.push({ close: () => rm(folder, { recursive: true }) })
+    const file = join(folder, 'company.pem')
+    await writeFile(file, authority.certificate)
+    const identifier = identifierAt(local.port)
+    expect(await ready(identifier, file)).toBe('ready')
+    expect(await ready(identifier)).toBe(
+      `ERR_NOT_READY: There are no keys of ${identifier}: GET ${identifier}/.well-known/openid-configuration failed: UNABLE_TO_VERIFY_LEAF_SIGNATURE`,
+    )
   })
 })
 

@@ -14,22 +14,27 @@ export interface TlsIssuer {
 
 export const ISSUER = 'https://as.example.com'
 
-export async function startTlsIssuer(certificate: { key: string; cert: string }): Promise<TlsIssuer> {
+/** @param issuerAt its identifier, by the port on which it listens */
+export async function startTlsIssuer(
+  certificate: { key: string; cert: string },
+  issuerAt: (port: number) => string = () => ISSUER,
+): Promise<TlsIssuer> {
   const hits: string[] = []
   const peers: number[] = []
-  const documents: Record<string, unknown> = {
-    '/.well-known/openid-configuration': { issuer: ISSUER, jwks_uri: `${ISSUER}/jwks` },
-    '/jwks': { keys: [e1.jwk] },
-  }
   const server = createServer(certificate, (request, response) => {
     hits.push(request.url ?? '')
     peers.push((request.socket as Socket).remotePort ?? 0)
-    const document = documents[request.url ?? '']
+    const issuer = issuerAt(port)
+    const document = {
+      '/.well-known/openid-configuration': { issuer, jwks_uri: `${issuer}/jwks` },
+      '/jwks': { keys: [e1.jwk] },
+    }[request.url ?? '']
     response.writeHead(document === undefined ? 404 : 200, { 'content-type': 'application/json' })
     response.end(JSON.stringify(document ?? {}))
   })
   server.on('tlsClientError', () => {}) // those who do not trust us hang up
-  return { port: await listen(server), hits, peers, close: () => close(server) }
+  const port = await listen(server)
+  return { port, hits, peers, close: () => close(server) }
 }
 
 async function listen(server: Server): Promise<number> {
