@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { rootCertificates } from 'node:tls'
 import { fileURLToPath } from 'node:url'
+import { createVerifier, type Verifier } from '@resource-server/core'
 import { Agent, buildConnector, EnvHttpProxyAgent, ProxyAgent } from 'undici'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Authority, createAuthority } from '../support/authority.js'
 import { type ConnectProxy, startConnectProxy } from '../support/connect-proxy.js'
+import { A } from '../support/fixture.js'
 import { fetchBy } from './fetch-by.js'
 import { startTlsIssuer, type TlsIssuer } from './tls-issuer.js'
 import { callerWith } from './verdict.js'
@@ -205,5 +207,24 @@ describe('a proxy', () => {
     const through = closed(new EnvHttpProxyAgent({ requestTls: requestTls() }))
     expect((await callerWith(fetchBy(through)).ask()).outcome).toBe(ACCEPTED)
     expect(proxy.tunnels.length).toBeGreaterThan(0)
+  })
+
+  test('of the environment is passed by for a place in NO_PROXY', async () => {
+    const proxy = await proxyTo(issuer)
+    const identifierAt = (port: number): string => `https://127.0.0.1:${port}`
+    const local = closed(await startTlsIssuer(await authority.issue('127.0.0.1'), identifierAt))
+    const verifier = (): Verifier => {
+      const dispatcher = closed(
+        new EnvHttpProxyAgent({ connect: { ca: authority.certificate }, requestTls: requestTls() }),
+      )
+      return createVerifier({ issuer: identifierAt(local.port), audience: A, fetch: fetchBy(dispatcher) })
+    }
+    vi.stubEnv('HTTPS_PROXY', proxy.url)
+    vi.stubEnv('NO_PROXY', '127.0.0.1')
+    expect(await verifier().ready()).toBeUndefined()
+    expect(proxy.tunnels).toEqual([])
+    vi.stubEnv('NO_PROXY', '')
+    await expect(verifier().ready()).rejects.toThrow('There are no keys of https://127.0.0.1') // it has no route there
+    expect(new Set(proxy.tunnels)).toEqual(new Set([`127.0.0.1:${local.port}`]))
   })
 })
