@@ -149,6 +149,7 @@ describe('the table itself', () => {
     'X12',
     'X13',
     'X14',
+    'X15',
     'X21',
     'X23',
     'X25',

@@ -69,6 +69,20 @@ export const forbidden = (reason: 'claim' | 'check'): Refused => ({
   body: { error_description: 'The access token does not permit this request' },
 })
 
+/** `parameters` as they stand in the challenge. */
+export const insufficientAuthentication = (reason: 'acr' | 'too_old', parameters: string): Refused => ({
+  status: 401,
+  kind: 'insufficient_user_authentication',
+  reason,
+  challenges: [
+    `Bearer realm="api", error="insufficient_user_authentication", error_description="This request needs a stronger or more recent authentication of the user", ${parameters}`,
+  ],
+  body: {
+    error: 'insufficient_user_authentication',
+    error_description: 'This request needs a stronger or more recent authentication of the user',
+  },
+})
+
 export const unavailable = (reason: 'keys' | 'metadata' | 'revocation'): Refused => ({
   status: 503,
   kind: 'unavailable',

@@ -11,6 +11,7 @@ import { keySource } from './key-source.js'
 import { keys } from './keys.js'
 import { revocation } from './revocation.js'
 import { scopesAndRequirements } from './scopes-and-requirements.js'
+import { stepUp } from './step-up.js'
 import { structure } from './structure.js'
 import { tokenTypes } from './token-types.js'
 
@@ -24,6 +25,7 @@ export const table: Readonly<Record<string, readonly ConformanceCase[]>> = {
   'token types': tokenTypes,
   claims,
   'scopes and requirements': scopesAndRequirements,
+  'step-up': stepUp,
   'key source': keySource,
   'key sets': keySets,
   'key lifetime': keyLifetime,

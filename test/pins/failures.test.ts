@@ -13,6 +13,9 @@ const INVALID_REQUEST =
 const INSUFFICIENT_SCOPE =
   'Bearer realm="api", error="insufficient_scope", error_description="The access token does not have the scope that this request needs", scope="write admin"'
 
+const INSUFFICIENT_AUTHENTICATION =
+  'Bearer realm="api", error="insufficient_user_authentication", error_description="This request needs a stronger or more recent authentication of the user"'
+
 interface Row {
   readonly authorization?: string
   readonly options?: object
@@ -45,6 +48,18 @@ const table: Expected[] = [
     403,
     INSUFFICIENT_SCOPE,
     { ...bearer({}), requirements: { scopes: ['write', 'admin'] } },
+  ],
+  [
+    'insufficient_user_authentication/acr',
+    401,
+    `${INSUFFICIENT_AUTHENTICATION}, acr_values="gold silver", max_age="300", scope="write"`,
+    { ...bearer({}), requirements: { acrValues: ['gold', 'silver'], maxAge: 300, scopes: ['write'] } },
+  ],
+  [
+    'insufficient_user_authentication/too_old',
+    401,
+    `${INSUFFICIENT_AUTHENTICATION}, max_age="300"`,
+    { ...bearer({ claims: { auth_time: NOW - 301 } }), requirements: { maxAge: 300 } },
   ],
   ['forbidden/claim', 403, undefined, { ...bearer({}), requirements: { claims: { org: 1 } } }],
   ['forbidden/check', 403, undefined, { ...bearer({}), requirements: { check: () => false } }],
@@ -135,6 +150,10 @@ const BODIES: Record<string, object> = {
   insufficient_scope: {
     error: 'insufficient_scope',
     error_description: 'The access token does not have the scope that this request needs',
+  },
+  insufficient_user_authentication: {
+    error: 'insufficient_user_authentication',
+    error_description: 'This request needs a stronger or more recent authentication of the user',
   },
   forbidden: { error_description: 'The access token does not permit this request' },
   unavailable: { error_description: 'The access token could not be checked, try again later' },

@@ -135,7 +135,7 @@ describe('protect()', () => {
 
   test('a misspelt requirement throws before any request', () => {
     expect(() => verifier.protect({ scope: ['read'] } as any, () => new Response())).toThrow(
-      'Invalid option requirements.scope: there is no such option; there are scopes, anyScope, claims, check',
+      'Invalid option requirements.scope: there is no such option; there are scopes, anyScope, claims, acrValues, maxAge, check',
     )
   })
 

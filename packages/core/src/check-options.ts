@@ -14,6 +14,8 @@ export interface CheckedOptions {
   readonly issuers: readonly CheckedIssuer[]
   readonly realm: string
   readonly requirements: CheckedRequirements
+  /** Seconds. */
+  readonly clockTolerance: number
   readonly isRevoked: VerifierOptions['isRevoked']
   readonly keys: KeyTimes & { readonly retries: number }
   readonly keyStore: KeyStore | undefined
@@ -77,6 +79,7 @@ export function checkOptions(options: VerifierOptions): CheckedOptions {
     issuers: issuers(given['issuer'], defaults, insecure),
     realm: optional(given['realm'], 'realm', realm, 'api'),
     requirements: checkRequirements('requirements' in given ? given['requirements'] : {}, 'requirements'),
+    clockTolerance: defaults.clockTolerance,
     isRevoked: optional(given['isRevoked'], 'isRevoked', callable<VerifierOptions['isRevoked']>, undefined),
     keys: keyTimes(keys),
     keyStore: optional(keys['store'], 'keys.store', keyStore, undefined),

@@ -9,6 +9,16 @@ export type Failure =
   | { readonly kind: 'insufficient_scope'; readonly reason: 'missing_scope'; readonly scopes: readonly string[] }
   | { readonly kind: 'forbidden'; readonly reason: 'claim' | 'check' }
   | {
+      readonly kind: 'insufficient_user_authentication'
+      readonly reason: 'acr' | 'too_old'
+      /** All that the request needs, whichever of it was short. */
+      readonly acrValues: readonly string[]
+      /** Seconds. */
+      readonly maxAge: number | undefined
+      /** The scopes that it needs, if they are short as well. */
+      readonly scopes: readonly string[]
+    }
+  | {
       readonly kind: 'unavailable'
       readonly reason: 'keys' | 'metadata' | 'revocation'
       /** Seconds after which trying again makes sense. */
@@ -32,13 +42,14 @@ export type InvalidTokenReason =
 export type FailureKind = Failure['kind']
 export type FailureReason = Failure['reason']
 
-/** RFC 6750 §3.1; 403 without a challenge and 503 are ours to choose. */
+/** RFC 6750 §3.1, RFC 9470 §3; 403 without a challenge and 503 are ours to choose. */
 export function statusFor(kind: FailureKind): number {
   switch (kind) {
     case 'invalid_request':
       return 400
     case 'unauthenticated':
     case 'invalid_token':
+    case 'insufficient_user_authentication':
       return 401
     case 'insufficient_scope':
     case 'forbidden':
@@ -61,13 +72,15 @@ export function descriptionFor(kind: FailureKind): string {
       return 'The access token does not have the scope that this request needs'
     case 'forbidden':
       return 'The access token does not permit this request'
+    case 'insufficient_user_authentication':
+      return 'This request needs a stronger or more recent authentication of the user'
     case 'unavailable':
       return 'The access token could not be checked, try again later'
   }
 }
 
 /**
- * The error code of RFC 6750 §3.1. Without credentials there is none to report, and a plain 403 or a 503 is not the
+ * The error code of RFC 6750 §3.1 or RFC 9470 §3. Without credentials there is none to report, and a plain 403 or a 503 is not the
  * token's fault.
  */
 export function errorCodeFor(kind: FailureKind): string | undefined {
@@ -75,6 +88,7 @@ export function errorCodeFor(kind: FailureKind): string | undefined {
     case 'invalid_request':
     case 'invalid_token':
     case 'insufficient_scope':
+    case 'insufficient_user_authentication':
       return kind
     case 'unauthenticated':
     case 'forbidden':

@@ -14,7 +14,7 @@ import { isPlausible } from './jwt/plausible.js'
 import { requireAllowedAlgorithm, requireSignature } from './jwt/signature.js'
 import { requireAccessTokenType } from './jwt/type.js'
 import type { VerifierOptions } from './options.js'
-import { requireFulfilled } from './requirements/require.js'
+import { type Moment, requireFulfilled } from './requirements/require.js'
 import { checkRequirements, defineRequirements, type OptionalRequirements } from './requirements/requirements.js'
 import { requireNotRevoked } from './revocation.js'
 import type { AuthenticationResult, Verifier } from './verifier-contract.js'
@@ -38,7 +38,7 @@ import type { AuthenticationResult, Verifier } from './verifier-contract.js'
  */
 export function createVerifier(options: VerifierOptions): Verifier {
   const settings = checkOptions(options)
-  const { clock, emit, isRevoked, realm } = settings
+  const { clock, clockTolerance, emit, isRevoked, realm } = settings
   const issuers = createTrustedIssuers(settings)
   const verifiedHere = new WeakSet<AccessToken>()
 
@@ -60,6 +60,8 @@ export function createVerifier(options: VerifierOptions): Verifier {
     return accessToken
   }
 
+  const moment = (): Moment => ({ now: Math.floor(clock() / 1000), clockTolerance })
+
   /** The one place where a refusal is caught. Anything else that is thrown is a bug, and travels on. */
   async function resultOf(decide: () => Promise<AccessToken>): Promise<AuthenticationResult> {
     try {
@@ -79,7 +81,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     const asked = [settings.requirements, ...requirements.map((given) => checkRequirements(given, 'requirements'))]
     return resultOf(async () => {
       const accessToken = await examine(readCredential())
-      await requireFulfilled(accessToken, asked)
+      await requireFulfilled(accessToken, asked, moment())
       return accessToken
     })
   }
@@ -103,7 +105,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
       if (!verifiedHere.has(accessToken))
         throw new TypeError('authorize() expects an access token that this verifier has verified')
       return resultOf(async () => {
-        await requireFulfilled(accessToken, asked)
+        await requireFulfilled(accessToken, asked, moment())
         return accessToken
       })
     },

@@ -3,11 +3,22 @@ import { reject } from '../failure.js'
 import type { JsonValue } from '../lib/json.js'
 import type { CheckedRequirements } from './requirements.js'
 
+/** What time it is, and how far clocks may be apart, in seconds. */
+export interface Moment {
+  readonly now: number
+  readonly clockTolerance: number
+}
+
 /**
- * Holds a valid token against what the verifier and the route ask for: scopes first, then claims, then the user's own
- * check.
+ * Holds a valid token against what the verifier and the route ask for: how the user has authenticated, scopes, claims,
+ * and then the user's own check.
  */
-export async function requireFulfilled(accessToken: AccessToken, asked: readonly CheckedRequirements[]): Promise<void> {
+export async function requireFulfilled(
+  accessToken: AccessToken,
+  asked: readonly CheckedRequirements[],
+  moment: Moment,
+): Promise<void> {
+  requireAuthentication(accessToken, asked, moment)
   requireScopes(accessToken, asked)
   for (const { claims } of asked) requireClaims(accessToken, claims)
   for (const check of asked.flatMap(({ checks }) => checks)) {
@@ -17,18 +28,77 @@ export async function requireFulfilled(accessToken: AccessToken, asked: readonly
 }
 
 /**
+ * RFC 9470 §4 and §5. The answer names all that the request needs, short or not: a client that comes back with a higher
+ * level and an old login would only be sent away again. It comes before the scopes, since a new token has new ones; but
+ * where they are short too it says so, for one visit must be enough.
+ */
+function requireAuthentication(
+  { claims, scopes: granted }: AccessToken,
+  asked: readonly CheckedRequirements[],
+  moment: Moment,
+): void {
+  const demanded = asked.map(({ acrValues }) => acrValues).filter((values) => values !== undefined)
+  const ages = asked.map(({ maxAge }) => maxAge).filter((age) => age !== undefined)
+  const maxAge = ages.length > 0 ? Math.min(...ages) : undefined
+  const reason = !demanded.every((values) => includes(values, claims['acr']))
+    ? 'acr'
+    : maxAge !== undefined && !isRecent(claims['auth_time'], maxAge, moment)
+      ? 'too_old'
+      : undefined
+  if (reason === undefined) return
+  reject(
+    {
+      kind: 'insufficient_user_authentication',
+      reason,
+      acrValues: commonTo(demanded),
+      maxAge,
+      scopes: hasScopes(granted, asked) ? [] : scopesOf(asked),
+    },
+    reason === 'acr'
+      ? 'acr is none of those that this route accepts'
+      : 'auth_time does not show that the user has authenticated recently enough',
+  )
+}
+
+/** Equal to the letter; that one level is above another is not known here (RFC 9470 §4). */
+function includes(values: readonly string[], acr: JsonValue | undefined): boolean {
+  return typeof acr === 'string' && values.includes(acr)
+}
+
+/** What satisfies everybody who asks; where there is no such value, whatever was asked for last, by the route. */
+function commonTo(demanded: readonly (readonly string[])[]): readonly string[] {
+  const last = demanded.at(-1) ?? []
+  const common = last.filter((value) => demanded.every((values) => values.includes(value)))
+  return common.length > 0 ? common : last
+}
+
+/** An `auth_time` that has not come yet shows nothing. */
+function isRecent(authTime: JsonValue | undefined, maxAge: number, { now, clockTolerance }: Moment): boolean {
+  if (typeof authTime !== 'number' || authTime < 0) return false
+  return now - authTime <= maxAge && authTime <= now + clockTolerance
+}
+
+/**
  * RFC 6750 §3.1. The answer names every scope that was asked for, so that one visit to the authorization server is
  * enough.
  */
 function requireScopes({ scopes: granted }: AccessToken, asked: readonly CheckedRequirements[]): void {
-  const hasAll = asked.every(({ scopes }) => scopes.every((scope) => granted.has(scope)))
-  const hasAny = asked.every(({ anyScope }) => anyScope === undefined || anyScope.some((scope) => granted.has(scope)))
-  if (hasAll && hasAny) return
-  const scopes = new Set(asked.flatMap(({ scopes: all, anyScope = [] }) => [...all, ...anyScope]))
+  if (hasScopes(granted, asked)) return
   reject(
-    { kind: 'insufficient_scope', reason: 'missing_scope', scopes: [...scopes] },
+    { kind: 'insufficient_scope', reason: 'missing_scope', scopes: scopesOf(asked) },
     'the token lacks a scope that this route needs',
   )
+}
+
+function hasScopes(granted: ReadonlySet<string>, asked: readonly CheckedRequirements[]): boolean {
+  const hasAll = asked.every(({ scopes }) => scopes.every((scope) => granted.has(scope)))
+  const hasAny = asked.every(({ anyScope }) => anyScope === undefined || anyScope.some((scope) => granted.has(scope)))
+  return hasAll && hasAny
+}
+
+/** Every scope that is asked for. */
+function scopesOf(asked: readonly CheckedRequirements[]): readonly string[] {
+  return [...new Set(asked.flatMap(({ scopes, anyScope = [] }) => [...scopes, ...anyScope]))]
 }
 
 function requireClaims({ claims }: AccessToken, required: CheckedRequirements['claims']): void {

@@ -28,6 +28,13 @@ export interface Requirements {
    * return `true`.
    */
   readonly claims?: Readonly<Record<string, string | number | boolean | ((claim: JsonValue | undefined) => boolean)>>
+  /**
+   * How the user must have authenticated (RFC 9470): the token's `acr` must be one of these, to the letter; in order of
+   * preference. Otherwise the client is told to send the user back to the authorization server.
+   */
+  readonly acrValues?: readonly string[]
+  /** How many seconds ago the user may have authenticated (RFC 9470), by the token's `auth_time`: a whole number. */
+  readonly maxAge?: number
   /** Anything else: passes if it returns `true` or a promise of it. What it throws is a bug and propagates. */
   readonly check?: (accessToken: AccessToken) => boolean | Promise<boolean>
 }
@@ -39,6 +46,8 @@ export type OptionalRequirements = [] | [requirements: Requirements]
 export interface CheckedRequirements {
   readonly scopes: readonly string[]
   readonly anyScope: readonly string[] | undefined
+  readonly acrValues: readonly string[] | undefined
+  readonly maxAge: number | undefined
   readonly claims: readonly (readonly [string, ClaimRequirement])[]
   readonly checks: readonly NonNullable<Requirements['check']>[]
 }
@@ -74,7 +83,7 @@ function frozenCopyOf(value: unknown): unknown {
   return isPlainObject(value) ? Object.freeze({ ...value }) : value
 }
 
-const known = ['scopes', 'anyScope', 'claims', 'check']
+const known = ['scopes', 'anyScope', 'claims', 'acrValues', 'maxAge', 'check']
 
 /**
  * Checks what a user wrote down as requirements. A misspelt or mistyped one throws, because ignored it would leave the
@@ -88,34 +97,43 @@ export function checkRequirements(value: unknown, path: string): CheckedRequirem
 
 function checkMembers(value: unknown, path: string): CheckedRequirements {
   const members = readMembers(value, path, known)
-  const { scopes, anyScope, claims, check } = members
+  const { scopes, anyScope, claims, acrValues, maxAge, check } = members
   for (const name of Object.keys(members)) {
     // `{ scopes: config.scopse }` is there and says nothing: somebody meant to protect this route.
     if (members[name] === undefined)
       throw invalidOption(`${path}.${name}`, 'a value, or the member to be left out', undefined)
   }
   return {
-    scopes: scopes === undefined ? [] : checkScopes(scopes, `${path}.scopes`),
-    anyScope: anyScope === undefined ? undefined : checkScopes(anyScope, `${path}.anyScope`),
+    scopes: scopes === undefined ? [] : checkWords(scopes, `${path}.scopes`, 'scope'),
+    anyScope: anyScope === undefined ? undefined : checkWords(anyScope, `${path}.anyScope`, 'scope'),
+    acrValues: acrValues === undefined ? undefined : checkWords(acrValues, `${path}.acrValues`, 'acr value'),
+    maxAge: maxAge === undefined ? undefined : checkMaxAge(maxAge, `${path}.maxAge`),
     claims: claims === undefined ? [] : checkClaims(claims, `${path}.claims`),
     checks: check === undefined ? [] : [checkCheck(check, `${path}.check`)],
   }
 }
 
-/** Scopes end up in a challenge: scope-token of RFC 6749 §3.3, one by one. */
-function checkScopes(value: unknown, path: string): readonly string[] {
-  if (!Array.isArray(value) || value.length === 0) throw invalidOption(path, 'a non-empty array of scopes', value)
-  const scopes: readonly unknown[] = value
-  for (const [index, scope] of scopes.entries()) {
-    const isScope = typeof scope === 'string' && scope !== '' && isQuotable(scope) && !scope.includes(' ')
-    if (!isScope)
+/**
+ * Scopes and acr values end up in a challenge, with spaces between them: scope-token of RFC 6749 §3.3, one by one.
+ */
+export function checkWords(value: unknown, path: string, what: string): readonly string[] {
+  if (!Array.isArray(value) || value.length === 0) throw invalidOption(path, `a non-empty array of ${what}s`, value)
+  const words: readonly unknown[] = value
+  for (const [index, word] of words.entries()) {
+    const isWord = typeof word === 'string' && word !== '' && isQuotable(word) && !word.includes(' ')
+    if (!isWord)
       throw invalidOption(
         `${path}[${index}]`,
-        'one scope: printable ASCII without spaces, quotes and backslashes',
-        scope,
+        `one ${what}: printable ASCII without spaces, quotes and backslashes`,
+        word,
       )
   }
-  return [...scopes] as string[]
+  return [...words] as string[]
+}
+
+function checkMaxAge(value: unknown, path: string): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
+  throw invalidOption(path, 'a whole number of seconds', value)
 }
 
 function checkClaims(value: unknown, path: string): CheckedRequirements['claims'] {
