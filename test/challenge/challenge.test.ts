@@ -4,6 +4,8 @@ import type { Failure } from '../../packages/core/src/failure.js'
 
 const scopes = (...names: string[]): Failure => ({ kind: 'insufficient_scope', reason: 'missing_scope', scopes: names })
 
+const space = (realm: string) => ({ realm, resourceMetadata: undefined })
+
 test.each<[string, Failure, string[]]>([
   [
     'RFC 6750 §3: without credentials no error',
@@ -47,11 +49,11 @@ test.each<[string, Failure, string[]]>([
   ['a 403 by a check has none', { kind: 'forbidden', reason: 'check' }, []],
   ['a 503 has none: the token may be fine', { kind: 'unavailable', reason: 'keys', retryAfter: 1 }, []],
 ])('%s', (_, failure, challenges) => {
-  expect(challengesFor(failure, 'api')).toEqual(challenges)
+  expect(challengesFor(failure, space('api'), ['read', 'write'])).toEqual(challenges)
 })
 
 test('RFC 9110 §11.5: the realm is a quoted-string', () => {
-  expect(challengesFor({ kind: 'unauthenticated', reason: 'no_credentials' }, "orders, of 'acme'")).toEqual([
+  expect(challengesFor({ kind: 'unauthenticated', reason: 'no_credentials' }, space("orders, of 'acme'"), [])).toEqual([
     'Bearer realm="orders, of \'acme\'"',
   ])
 })

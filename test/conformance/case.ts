@@ -17,6 +17,8 @@ export interface ConformanceCase {
   readonly expect: Expectation
   /** The outcome where several field lines of one name arrive as one value. */
   readonly expectWhenJoined?: Expectation
+  /** The outcome where the guard does not know yet what the route needs. */
+  readonly expectWhenAuthorizedLater?: Expectation
   /** Bytes that some platforms refuse before any of our code runs; where they let them through, `expect` holds. */
   readonly platformMayRefuse?: true
   /** The URLs asked for while answering; none unless said otherwise. */

@@ -100,8 +100,13 @@ async function play(conformanceCase: ConformanceCase, door: Door, { world, openD
   }
 }
 
-function expectationAt(door: Door, { expect: expected, expectWhenJoined }: ConformanceCase): ConformanceCase['expect'] {
-  return door.seesFieldLines ? expected : (expectWhenJoined ?? expected)
+function expectationAt(
+  door: Door,
+  { expect: expected, expectWhenJoined, expectWhenAuthorizedLater }: ConformanceCase,
+): ConformanceCase['expect'] {
+  if (!door.seesFieldLines && expectWhenJoined !== undefined) return expectWhenJoined
+  if (door.authorizesLater && expectWhenAuthorizedLater !== undefined) return expectWhenAuthorizedLater
+  return expected
 }
 
 function checkOutbound(

@@ -9,6 +9,7 @@ import { keyLifetime } from './key-lifetime.js'
 import { keySets } from './key-sets.js'
 import { keySource } from './key-source.js'
 import { keys } from './keys.js'
+import { resourceMetadata } from './resource-metadata.js'
 import { revocation } from './revocation.js'
 import { scopesAndRequirements } from './scopes-and-requirements.js'
 import { stepUp } from './step-up.js'
@@ -32,4 +33,5 @@ export const table: Readonly<Record<string, readonly ConformanceCase[]>> = {
   discovery,
   issuers,
   revocation,
+  'resource metadata': resourceMetadata,
 }

@@ -62,7 +62,7 @@ describe('X29: the message names the option, what was expected and what came', (
     [{ issuer: () => I }, "Invalid option issuer: expected the issuer's URL, or an object with it, got a function"],
     [
       { isuer: I },
-      'Invalid option isuer: there is no such option; there are issuer, audience, realm, algorithms, profile, clockTolerance, requirements, isRevoked, keys, fetch, clock, onEvent',
+      'Invalid option isuer: there is no such option; there are issuer, audience, resource, realm, algorithms, profile, clockTolerance, requirements, isRevoked, keys, fetch, clock, onEvent',
     ],
     [
       { issuer: { issuer: I, jwksURI: 'x' } },

@@ -231,6 +231,43 @@ const refused: Refused[] = [
   ['keys.maxage', 'a misspelt member', { keys: { maxage: 600 } }],
   ['keys.keys', 'a nested group', { keys: { keys: {} } }],
 
+  ...at('resource', (resource) => ({ resource }), [
+    ['the empty string', ''],
+    ['http', 'http://api.test'],
+    ['no URL', 'api'],
+    ['a user name', 'https://me@api.test'],
+    ['a line feed', 'https://api.test/\nx'],
+    ['a backslash', 'https://api.test\\x'],
+    ['a fragment', 'https://api.test/#x'],
+    ['an empty fragment', 'https://api.test/#'],
+    ['an array', ['https://api.test']],
+    ['null', null],
+    ['a URL object', new URL('https://api.test')],
+  ]),
+  ['resource.url', 'an entry without URL', { resource: {} }],
+  ['resource.url', 'an entry with http', { resource: { url: 'http://api.test' } }],
+  ['resource.scopes', 'a misspelt member', { resource: { url: 'https://api.test', scopes: ['read'] } }],
+  ...['documentation', 'policyUri', 'tosUri'].flatMap((name) =>
+    at(`resource.${name}`, (value) => ({ resource: { url: 'https://api.test', [name]: value } }), [
+      ['http', 'http://api.test/x'],
+      ['no URL', 'x'],
+      ['null', null],
+    ]),
+  ),
+  ...at('resource.name', (name) => ({ resource: { url: 'https://api.test', name } }), [
+    ['the empty string', ''],
+    ['a number', 1],
+  ]),
+  ...at('resource.scopesSupported', (scopesSupported) => ({ resource: { url: 'https://api.test', scopesSupported } }), [
+    ['a string', 'read'],
+    ['no member', []],
+  ]),
+  [
+    'resource.scopesSupported[1]',
+    'a scope with a space',
+    { resource: { url: 'https://api.test', scopesSupported: ['read', 'a b'] } },
+  ],
+
   ...at('realm', (realm) => ({ realm }), [
     ...noStrings,
     ['the empty string', ''],

@@ -14,13 +14,19 @@ test('@resource-server/core exports these, and nothing else', () => {
     allowInsecureRequests: 'symbol',
     createVerifier: 'function',
     defineRequirements: 'function',
+    protectedResourceMetadata: 'function',
     verifierFrom: 'function',
     viewNodeRequest: 'function',
   })
 })
 
 test('@resource-server/express exports these, and nothing else', () => {
-  expect(kinds(express)).toEqual({ authenticate: 'function', authorize: 'function', getAccessToken: 'function' })
+  expect(kinds(express)).toEqual({
+    authenticate: 'function',
+    authorize: 'function',
+    getAccessToken: 'function',
+    protectedResourceMetadata: 'function',
+  })
 })
 
 test('@resource-server/fastify exports these, and nothing else', () => {
@@ -36,6 +42,7 @@ test('a verifier has these members, and nothing else', () => {
     protect: 'function',
     ready: 'function',
     status: 'function',
+    metadata: 'undefined',
   })
 })
 

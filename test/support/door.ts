@@ -33,6 +33,8 @@ export interface Door {
   readonly name: string
   /** `false` where several field lines of one name come as one value. */
   readonly seesFieldLines: boolean
+  /** Whether the token is judged before it is known what the route needs. */
+  readonly authorizesLater: boolean
   /** Whether refusals are rendered by `toResponse()` and not by a framework. */
   readonly rendersOurBody: boolean
   open(world: World): Promise<OpenDoor>

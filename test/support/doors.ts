@@ -9,7 +9,8 @@ import { authenticateDoor, protectDoor } from './doors/fetch.js'
 export const doors: readonly Door[] = [
   authenticateDoor,
   protectDoor,
-  expressDoor('Express 4', express4),
-  expressDoor('Express 5', express5),
+  expressDoor('Express 4', express4, 'authorize'),
+  expressDoor('Express 5', express5, 'authorize'),
+  expressDoor('Express 5, authenticate() on the route', express5, 'per route'),
   fastifyDoor,
 ]

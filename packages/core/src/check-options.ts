@@ -6,13 +6,22 @@ import type { Fetch } from './lib/load-json.js'
 import { isPlainObject } from './lib/plain-object.js'
 import { isQuotable } from './lib/quoted-string.js'
 import { isSecure, parseUrl } from './lib/url.js'
-import { allowInsecureRequests, type KeyOptions, type KeyStore, type Profile, type VerifierOptions } from './options.js'
-import { type CheckedRequirements, checkRequirements } from './requirements/requirements.js'
+import type { ResourceSettings } from './metadata.js'
+import {
+  allowInsecureRequests,
+  type KeyOptions,
+  type KeyStore,
+  type Profile,
+  type ResourceOptions,
+  type VerifierOptions,
+} from './options.js'
+import { type CheckedRequirements, checkRequirements, checkWords } from './requirements/requirements.js'
 
 /** The options with nothing missing and nothing wrong: inside, no one asks again. */
 export interface CheckedOptions {
   readonly issuers: readonly CheckedIssuer[]
-  readonly realm: string
+  readonly realm: string | undefined
+  readonly resource: ResourceSettings | undefined
   readonly requirements: CheckedRequirements
   /** Seconds. */
   readonly clockTolerance: number
@@ -46,6 +55,7 @@ interface IssuerDefaults {
 const knownOptions: readonly (keyof VerifierOptions)[] = [
   'issuer',
   'audience',
+  'resource',
   'realm',
   'algorithms',
   'profile',
@@ -75,9 +85,12 @@ export function checkOptions(options: VerifierOptions): CheckedOptions {
     profile: optional(given['profile'], 'profile', profile, 'jwt'),
     clockTolerance: optional(given['clockTolerance'], 'clockTolerance', seconds(0, 300), 10),
   }
+  const resource = optional(given['resource'], 'resource', (value) => resourceEntry(value, insecure), undefined)
   return {
     issuers: issuers(given['issuer'], defaults, insecure),
-    realm: optional(given['realm'], 'realm', realm, 'api'),
+    resource,
+    // RFC 6750 §3 wants at least one parameter in a challenge.
+    realm: optional(given['realm'], 'realm', realm, resource === undefined ? 'api' : undefined),
     requirements: checkRequirements('requirements' in given ? given['requirements'] : {}, 'requirements'),
     clockTolerance: defaults.clockTolerance,
     isRevoked: optional(given['isRevoked'], 'isRevoked', callable<VerifierOptions['isRevoked']>, undefined),
@@ -157,6 +170,41 @@ function issuerEntry(value: unknown, path: string, defaults: IssuerDefaults, ins
     clockTolerance: defaults.clockTolerance,
     scopeClaims: optional(given['scopeClaims'], `${path}.scopeClaims`, names, unsaid.scopeClaims),
   }
+}
+
+const knownInResource: readonly (keyof ResourceOptions)[] = [
+  'url',
+  'name',
+  'documentation',
+  'policyUri',
+  'tosUri',
+  'scopesSupported',
+]
+
+function resourceEntry(value: unknown, insecure: boolean): ResourceSettings {
+  const given = typeof value === 'string' ? { url: value } : readMembers(value, 'resource', knownInResource)
+  const path = typeof value === 'string' ? 'resource' : 'resource.url'
+  const url = secureUrl(given['url'], path, insecure)
+  if (url.includes('#')) throw invalidOption(path, 'a URL without a fragment', url) // RFC 9728 §1.2
+  const link = (text: unknown, at: string): string => secureUrl(text, at, insecure)
+  return {
+    url,
+    name: optional(given['name'], 'resource.name', text, undefined),
+    documentation: optional(given['documentation'], 'resource.documentation', link, undefined),
+    policyUri: optional(given['policyUri'], 'resource.policyUri', link, undefined),
+    tosUri: optional(given['tosUri'], 'resource.tosUri', link, undefined),
+    scopesSupported: optional(
+      given['scopesSupported'],
+      'resource.scopesSupported',
+      (scopes, at) => checkWords(scopes, at, 'scope'),
+      [],
+    ),
+  }
+}
+
+function text(value: unknown, path: string): string {
+  if (isNonEmptyString(value)) return value
+  throw invalidOption(path, 'a text', value)
 }
 
 type Check<T> = (value: unknown, path: string) => T

@@ -16,6 +16,7 @@ export type {
 export type { FailureKind, FailureReason } from './failure.js'
 export type { IssuerStatus, VerifierStatus } from './issuer/readiness.js'
 export type { JsonObject, JsonValue } from './lib/json.js'
+export { type AnswerMetadataRequest, type MetadataAnswer, protectedResourceMetadata } from './metadata.js'
 export {
   allowInsecureRequests,
   type IssuerOptions,
@@ -23,9 +24,15 @@ export {
   type KeyOptions,
   type KeyStore,
   type Profile,
+  type ResourceOptions,
   type VerifierOptions,
 } from './options.js'
 export { type NodeRequest, type RequestLike, viewNodeRequest } from './request.js'
 export { defineRequirements, type OptionalRequirements, type Requirements } from './requirements/requirements.js'
 export { createVerifier, verifierFrom } from './verifier.js'
-export type { AuthenticationResult, Verifier } from './verifier-contract.js'
+export type {
+  AuthenticationResult,
+  MetadataDocument,
+  ProtectedResourceMetadata,
+  Verifier,
+} from './verifier-contract.js'

@@ -24,7 +24,13 @@ export interface VerifierOptions {
   readonly issuer: string | IssuerOptions | readonly (string | IssuerOptions)[]
   /** The identifiers of this API, one of which a token's `aud` must name, equal to the letter. */
   readonly audience: string | readonly string[]
-  /** The `realm` of challenges. Default: `"api"`. */
+  /**
+   * What this API is called where clients look for it (RFC 9728): its https URL, or an entry that says more. With it
+   * there is `verifier.metadata`, and challenges name its address and the scopes that a request needs. It is no
+   * audience: tokens name what `audience` says, mostly the same URL.
+   */
+  readonly resource?: string | ResourceOptions | undefined
+  /** The `realm` of challenges. Default: `"api"`, or none where there is a `resource`. */
   readonly realm?: string | undefined
   /** The signature algorithms accepted. Default: every one that is offered; all are asymmetric. */
   readonly algorithms?: readonly Algorithm[] | undefined
@@ -56,6 +62,22 @@ export interface VerifierOptions {
  * `jwksUri` are keys to begin with.
  */
 export type IssuerOptions = IssuerSettings & (Discovered | WithJwksUri | WithJwks | WithMetadataUrl)
+
+/** This API in its protected resource metadata (RFC 9728 §2). */
+export interface ResourceOptions {
+  /** Its https URL, without a fragment. */
+  readonly url: string
+  /** Its name, for people. */
+  readonly name?: string | undefined
+  /** Where its documentation is. */
+  readonly documentation?: string | undefined
+  /** Where it says how data may be used. */
+  readonly policyUri?: string | undefined
+  /** Where its terms of service are. */
+  readonly tosUri?: string | undefined
+  /** The scopes that clients may ask for. Those that the option `requirements` asks for are there anyway. */
+  readonly scopesSupported?: readonly string[] | undefined
+}
 
 interface IssuerSettings {
   readonly issuer: string

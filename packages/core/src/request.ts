@@ -19,6 +19,8 @@ export interface RequestLike {
 export interface NodeRequest {
   readonly method?: string | undefined
   readonly url?: string | undefined
+  /** What Express and Connect keep of `url` where a router has cut off the path that it is mounted at. */
+  readonly originalUrl?: string | undefined
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
   readonly rawHeaders?: readonly string[] | undefined
 }
@@ -47,7 +49,7 @@ export interface NodeRequest {
 export function viewNodeRequest(request: NodeRequest): RequestLike {
   return {
     method: request.method ?? '',
-    url: request.url ?? '',
+    url: request.originalUrl ?? request.url ?? '',
     headers: {
       get: (name) => fieldLines(request, name)[0],
       getLines: (name) => fieldLines(request, name),

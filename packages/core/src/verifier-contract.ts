@@ -136,4 +136,31 @@ export interface Verifier {
    * ```
    */
   status(): VerifierStatus
+
+  /**
+   * Where clients of this API can get tokens, and for what (RFC 9728): made of the options, if `resource` is one of
+   * them. The adapters and `protectedResourceMetadata` serve it.
+   */
+  readonly metadata: ProtectedResourceMetadata | undefined
+}
+
+/** The protected resource metadata of an API (RFC 9728), frozen. */
+export interface ProtectedResourceMetadata {
+  /** Where the document belongs: what challenges call `resource_metadata`. */
+  readonly url: string
+  /** The path of `url`, under which a server serves it. */
+  readonly path: string
+  readonly document: MetadataDocument
+}
+
+/** RFC 9728 §2. */
+export interface MetadataDocument {
+  readonly resource: string
+  readonly authorization_servers: readonly string[]
+  readonly scopes_supported?: readonly string[]
+  readonly bearer_methods_supported: readonly ['header']
+  readonly resource_name?: string
+  readonly resource_documentation?: string
+  readonly resource_policy_uri?: string
+  readonly resource_tos_uri?: string
 }

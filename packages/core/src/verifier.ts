@@ -13,9 +13,15 @@ import { parseJwt } from './jwt/parse.js'
 import { isPlausible } from './jwt/plausible.js'
 import { requireAllowedAlgorithm, requireSignature } from './jwt/signature.js'
 import { requireAccessTokenType } from './jwt/type.js'
+import { createMetadata } from './metadata.js'
 import type { VerifierOptions } from './options.js'
-import { type Moment, requireFulfilled } from './requirements/require.js'
-import { checkRequirements, defineRequirements, type OptionalRequirements } from './requirements/requirements.js'
+import { type Moment, requireFulfilled, scopesOf } from './requirements/require.js'
+import {
+  type CheckedRequirements,
+  checkRequirements,
+  defineRequirements,
+  type OptionalRequirements,
+} from './requirements/requirements.js'
 import { requireNotRevoked } from './revocation.js'
 import type { AuthenticationResult, Verifier } from './verifier-contract.js'
 
@@ -38,7 +44,15 @@ import type { AuthenticationResult, Verifier } from './verifier-contract.js'
  */
 export function createVerifier(options: VerifierOptions): Verifier {
   const settings = checkOptions(options)
-  const { clock, clockTolerance, emit, isRevoked, realm } = settings
+  const { clock, clockTolerance, emit, isRevoked, resource } = settings
+  const metadata =
+    resource &&
+    createMetadata(
+      resource,
+      settings.issuers.map(({ issuer }) => issuer),
+      scopesOf([settings.requirements]),
+    )
+  const space = { realm: settings.realm, resourceMetadata: metadata?.url }
   const issuers = createTrustedIssuers(settings)
   const verifiedHere = new WeakSet<AccessToken>()
 
@@ -63,14 +77,17 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const moment = (): Moment => ({ now: Math.floor(clock() / 1000), clockTolerance })
 
   /** The one place where a refusal is caught. Anything else that is thrown is a bug, and travels on. */
-  async function resultOf(decide: () => Promise<AccessToken>): Promise<AuthenticationResult> {
+  async function resultOf(
+    asked: readonly CheckedRequirements[],
+    decideOn: () => Promise<AccessToken>,
+  ): Promise<AuthenticationResult> {
     try {
-      return { ok: true, accessToken: await decide() }
+      return { ok: true, accessToken: await decideOn() }
     } catch (thrown) {
       if (!(thrown instanceof Rejection)) throw thrown
       const { failure, detail, cause } = thrown
       emit({ type: 'authentication.failed', kind: failure.kind, reason: failure.reason, detail, cause })
-      return { ok: false, error: new AuthenticationError(failure, challengesFor(failure, realm)) }
+      return { ok: false, error: new AuthenticationError(failure, challengesFor(failure, space, scopesOf(asked))) }
     }
   }
 
@@ -79,7 +96,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     requirements: OptionalRequirements,
   ): Promise<AuthenticationResult> {
     const asked = [settings.requirements, ...requirements.map((given) => checkRequirements(given, 'requirements'))]
-    return resultOf(async () => {
+    return resultOf(asked, async () => {
       const accessToken = await examine(readCredential())
       await requireFulfilled(accessToken, asked, moment())
       return accessToken
@@ -104,7 +121,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
       ]
       if (!verifiedHere.has(accessToken))
         throw new TypeError('authorize() expects an access token that this verifier has verified')
-      return resultOf(async () => {
+      return resultOf(asked, async () => {
         await requireFulfilled(accessToken, asked, moment())
         return accessToken
       })
@@ -123,6 +140,8 @@ export function createVerifier(options: VerifierOptions): Verifier {
     },
 
     status: () => statusOf(issuers),
+
+    metadata,
   }
 }
 

@@ -2,6 +2,7 @@ import type { AccessToken, OptionalRequirements, Requirements, Verifier, Verifie
 import { AuthenticationError, defineRequirements, verifierFrom, viewNodeRequest } from '@resource-server/core'
 import type { Guard, GuardedRequest } from './types.js'
 
+export { protectedResourceMetadata } from './metadata.js'
 export type { Guard, GuardedRequest }
 
 /** What `authenticate` has found out. Not `req.auth`, which any other middleware may write. */

@@ -2,6 +2,8 @@ import type { AccessToken, OptionalRequirements, Requirements, VerifierOptions }
 import { createVerifier, defineRequirements, verifierFrom, viewNodeRequest } from '@resource-server/core'
 import type { FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
+import { invalid } from './invalid.js'
+import { serveMetadata } from './metadata.js'
 import type { Guard, GuardedRequest, ResourceServerOptions } from './types.js'
 
 export type { Guard, GuardedRequest, ResourceServerOptions }
@@ -10,8 +12,10 @@ export type { Guard, GuardedRequest, ResourceServerOptions }
 const verified = new WeakMap<GuardedRequest, AccessToken>()
 const ofFastify = ['prefix', 'logLevel', 'logSerializers'] // what any plugin may be registered with
 
-const plugin: FastifyPluginAsync<ResourceServerOptions> = async (app, { global = false, verifier, ...others }) => {
+const plugin: FastifyPluginAsync<ResourceServerOptions> = async (app, given) => {
+  const { global = false, metadata = true, verifier, ...others } = given
   if (typeof global !== 'boolean') throw invalid('global: expected true or false')
+  if (typeof metadata !== 'boolean') throw invalid('metadata: expected true or false')
   for (const name of ofFastify) delete (others as Record<string, unknown>)[name]
   const [other] = Object.keys(others)
   if (verifier !== undefined && other !== undefined) throw invalid(`${other}: expected no options beside verifier`)
@@ -50,10 +54,7 @@ const plugin: FastifyPluginAsync<ResourceServerOptions> = async (app, { global =
   app.addHook('onRoute', ({ config }) => void guardFor(config)) // a misspelling shows when the route is added
   // A hook of the scope and not of each route: it guards routes that were added before this plugin too.
   app.addHook('onRequest', async (request, reply) => guardFor(request.routeOptions.config)?.(request, reply))
-}
-
-function invalid(problem: string): TypeError {
-  return Object.assign(new TypeError(`Invalid option ${problem}`), { code: 'ERR_INVALID_OPTION' })
+  if (metadata && judge.metadata !== undefined) serveMetadata(app, judge)
 }
 
 /**

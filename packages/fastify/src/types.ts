@@ -53,4 +53,8 @@ export type ResourceServerOptions = (
    * `false`.
    */
   readonly global?: boolean | undefined
+  /**
+   * Whether to serve the verifier's protected resource metadata (RFC 9728), if it has a `resource`. Default: `true`.
+   */
+  readonly metadata?: boolean | undefined
 }

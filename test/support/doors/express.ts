@@ -5,17 +5,21 @@ import type { Door } from '../door.js'
 import { httpDoor, MAX_HEADER_SIZE } from './http.js'
 
 /** Express 4 and 5 have one surface for all that is used here. */
-export function expressDoor(name: string, createApplication: typeof express): Door {
-  return httpDoor(name, async ({ verifier, routes }, onHandled) => {
+export function expressDoor(name: string, createApplication: typeof express, guard: 'authorize' | 'per route'): Door {
+  return httpDoor(name, guard === 'authorize', async ({ verifier, routes }, onHandled) => {
     const app = createApplication()
     app.set('env', 'test') // keeps errors from the console; their stack goes to the client all the same, as in development
-    app.use('/v1', authenticate(verifier))
+    if (guard === 'authorize') app.use('/v1', authenticate(verifier))
     for (const [path, requirements] of Object.entries(routes)) {
-      app.all(path, authorize(requirements), (request, response) => {
-        const accessToken = getAccessToken(request)
-        onHandled(accessToken)
-        response.json({ subject: accessToken.subject })
-      })
+      app.all(
+        path,
+        guard === 'authorize' ? authorize(requirements) : authenticate(verifier, requirements),
+        (request, response) => {
+          const accessToken = getAccessToken(request)
+          onHandled(accessToken)
+          response.json({ subject: accessToken.subject })
+        },
+      )
     }
     const server = createServer({ maxHeaderSize: MAX_HEADER_SIZE }, app)
     await new Promise<void>((resolve) => {

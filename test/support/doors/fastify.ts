@@ -4,7 +4,7 @@ import Fastify from 'fastify'
 import type { Door } from '../door.js'
 import { httpDoor, MAX_HEADER_SIZE } from './http.js'
 
-export const fastifyDoor: Door = httpDoor('Fastify 5', async ({ verifier, routes }, onHandled) => {
+export const fastifyDoor: Door = httpDoor('Fastify 5', false, async ({ verifier, routes }, onHandled) => {
   const logged: string[] = []
   const stream = new Writable({
     write(line: Buffer, _encoding, done) {

@@ -25,6 +25,7 @@ function fetchDoor(name: string, guard: Guard): Door {
   return {
     name,
     seesFieldLines: false,
+    authorizesLater: false,
     rendersOurBody: true,
     open: async (world) => {
       const handled: AccessToken[] = []

@@ -18,11 +18,13 @@ export interface Application {
 /** A door that is a real HTTP server. `start` mounts the world's routes and tells `onHandled` whom each handler has seen. */
 export function httpDoor(
   name: string,
+  authorizesLater: boolean,
   start: (world: World, onHandled: (accessToken: AccessToken) => void) => Promise<Application>,
 ): Door {
   return {
     name,
     seesFieldLines: true,
+    authorizesLater,
     rendersOurBody: false,
     open: async (world) => {
       const handled: AccessToken[] = []

@@ -97,7 +97,7 @@ function hasScopes(granted: ReadonlySet<string>, asked: readonly CheckedRequirem
 }
 
 /** Every scope that is asked for. */
-function scopesOf(asked: readonly CheckedRequirements[]): readonly string[] {
+export function scopesOf(asked: readonly CheckedRequirements[]): readonly string[] {
   return [...new Set(asked.flatMap(({ scopes, anyScope = [] }) => [...scopes, ...anyScope]))]
 }
 
