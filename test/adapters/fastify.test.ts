@@ -499,7 +499,7 @@ describe('request.auth', () => {
             code: 'ERR_NO_ACCESS_TOKEN',
             error: 'Internal Server Error',
             message:
-              'getAccessToken() found no access token: give this route config: { auth: true } or onRequest: app.authenticate()',
+              'getAccessToken() found no access token: give this route config: { auth: true } or onRequest: app.authenticate(), and where the guard is optional read request.auth',
           },
         ])
       },

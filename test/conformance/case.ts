@@ -37,7 +37,7 @@ export type Step =
   /** An issuer changes its mind. */
   | { readonly serve: Behaviours; readonly at?: string }
 
-export type Expectation = Granted | Refused | Failed
+export type Expectation = Granted | Anonymous | Refused | Failed
 
 export interface Granted {
   readonly status: 200
@@ -45,6 +45,12 @@ export interface Granted {
   readonly subject: string | undefined
   readonly clientId?: string
   readonly scopes?: readonly string[]
+}
+
+/** The handler ran, and knows that it knows nobody. */
+export interface Anonymous {
+  readonly status: 200
+  readonly anonymous: true
 }
 
 export interface Refused {

@@ -16,7 +16,8 @@ export function checkAnswer(
   checkNothingComesBack(request, answer, events)
   expect(linesNamed(answer.headerLines, 'proxy-authenticate'), 'Proxy-Authenticate').toEqual([])
   expect(linesNamed(answer.headerLines, 'set-cookie'), 'Set-Cookie').toEqual([])
-  if (expected.status === 200) checkGranted(expected, answer, events)
+  if ('anonymous' in expected) checkAnonymous(answer, events)
+  else if (expected.status === 200) checkGranted(expected, answer, events)
   else if (expected.status === 500) checkFailed(answer)
   else checkRefused(expected, door, answer, events)
 }
@@ -39,6 +40,13 @@ function checkGranted({ subject, clientId, scopes }: Granted, answer: Answer, ev
   if (scopes !== undefined) expect([...accessToken.scopes]).toEqual(scopes)
   checkHarmless(accessToken.claims)
   checkHarmless(accessToken.header)
+}
+
+function checkAnonymous(answer: Answer, events: readonly VerifierEvent[]): void {
+  expect(failuresIn(events), 'failures').toEqual([])
+  expect(answer.status).toBe(200)
+  expect(challengesOf(answer)).toEqual([])
+  expect(answer.handled, 'handler calls').toEqual([undefined])
 }
 
 function checkRefused(expected: Refused, door: Door, answer: Answer, events: readonly VerifierEvent[]): void {

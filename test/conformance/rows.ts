@@ -1,11 +1,13 @@
 import type { FailureReason } from '@resource-server/core'
 import type { RequestSpec } from '../support/door.js'
 import { T } from '../support/token.js'
-import type { Granted, Refused } from './case.js'
+import type { Anonymous, Granted, Refused } from './case.js'
 
 // The response table, every string typed out.
 
 export const granted: Granted = { status: 200, subject: 'u1' }
+
+export const anonymous: Anonymous = { status: 200, anonymous: true }
 
 export const noCredentials: Refused = {
   status: 401,

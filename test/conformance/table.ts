@@ -9,6 +9,7 @@ import { keyLifetime } from './key-lifetime.js'
 import { keySets } from './key-sets.js'
 import { keySource } from './key-source.js'
 import { keys } from './keys.js'
+import { optional } from './optional.js'
 import { resourceMetadata } from './resource-metadata.js'
 import { revocation } from './revocation.js'
 import { scopesAndRequirements } from './scopes-and-requirements.js'
@@ -27,6 +28,7 @@ export const table: Readonly<Record<string, readonly ConformanceCase[]>> = {
   claims,
   'scopes and requirements': scopesAndRequirements,
   'step-up': stepUp,
+  'optional authentication': optional,
   'key source': keySource,
   'key sets': keySets,
   'key lifetime': keyLifetime,

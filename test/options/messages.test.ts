@@ -74,7 +74,7 @@ describe('X29: the message names the option, what was expected and what came', (
     ],
     [
       { requirements: { scope: ['a'] } },
-      'Invalid option requirements.scope: there is no such option; there are scopes, anyScope, claims, acrValues, maxAge, check',
+      'Invalid option requirements.scope: there is no such option; there are scopes, anyScope, claims, acrValues, maxAge, check, optional',
     ],
   ])('%o', (changes, message) => {
     expect(verdict(changes)).toBe(message)

@@ -70,6 +70,9 @@ const refused: [path: string, what: string, requirements: unknown][] = [
   ['requirements.acrValues[0]', 'an acr value with a quote', { acrValues: ['"'] }],
   ['requirements.acrValues[0]', 'an acr value with a line break', { acrValues: ['gold\r\nSet-Cookie: a=b'] }],
   ['requirements.acrValues[0]', 'an acr value that is empty', { acrValues: [''] }],
+  ['requirements.optional', 'optional that is undefined', { optional: undefined }],
+  ['requirements.optional', 'optional that is a string', { optional: 'true' }],
+  ['requirements.optional', 'optional that is a number', { optional: 1 }],
   ['requirements.maxAge', 'a maxAge that is undefined', { maxAge: undefined }],
   ['requirements.maxAge', 'a maxAge that is a string', { maxAge: '300' }],
   ['requirements.maxAge', 'a negative maxAge', { maxAge: -1 }],
@@ -138,7 +141,7 @@ describe('X29: the message', () => {
   test.each<[unknown, string]>([
     [
       { scope: ['a'] },
-      'Invalid option requirements.scope: there is no such option; there are scopes, anyScope, claims, acrValues, maxAge, check',
+      'Invalid option requirements.scope: there is no such option; there are scopes, anyScope, claims, acrValues, maxAge, check, optional',
     ],
     [{ scopes: 'read' }, 'Invalid option requirements.scopes: expected a non-empty array of scopes, got "read"'],
     [

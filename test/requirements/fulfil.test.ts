@@ -287,7 +287,7 @@ describe('defineRequirements', () => {
 
   test('messages call them as they are told to', () => {
     expect(() => defineRequirements({ scope: ['a'] } as object, 'policies.admin')).toThrow(
-      'Invalid option policies.admin.scope: there is no such option; there are scopes, anyScope, claims, acrValues, maxAge, check',
+      'Invalid option policies.admin.scope: there is no such option; there are scopes, anyScope, claims, acrValues, maxAge, check, optional',
     )
   })
 

@@ -43,6 +43,14 @@ describe('authorize() takes what this verifier has verified, and nothing else', 
     )
   })
 
+  test('an anonymous request is refused as one without credentials, unless it may be one', async () => {
+    const { ok, error } = await verifier.authorize(undefined, { scopes: ['read'] })
+    expect([ok, error!.kind, error!.reason, error!.status]).toEqual([false, 'unauthenticated', 'no_credentials', 401])
+    expect(error!.headers['WWW-Authenticate']).toBe('Bearer realm="api"')
+    const optional = await verifier.authorize(undefined, { optional: true, scopes: ['read'] })
+    expect(optional).toEqual({ ok: true, accessToken: undefined })
+  })
+
   test('look-alikes throw a TypeError, and nothing is asked', async () => {
     const accessToken = await verifier.verify(T)
     const lookAlikes: unknown[] = [
@@ -56,7 +64,6 @@ describe('authorize() takes what this verifier has verified, and nothing else', 
       T,
       {},
       null,
-      undefined,
       true,
     ]
     for (const lookAlike of lookAlikes) {
@@ -135,7 +142,7 @@ describe('protect()', () => {
 
   test('a misspelt requirement throws before any request', () => {
     expect(() => verifier.protect({ scope: ['read'] } as any, () => new Response())).toThrow(
-      'Invalid option requirements.scope: there is no such option; there are scopes, anyScope, claims, acrValues, maxAge, check',
+      'Invalid option requirements.scope: there is no such option; there are scopes, anyScope, claims, acrValues, maxAge, check, optional',
     )
   })
 
@@ -206,4 +213,28 @@ test('what a listener throws or rejects with never changes a verdict', async () 
     expect((await guard.authenticate(requestWith('x'))).error?.status).toBe(401)
     expect((await guard.authenticate(requestWith(T))).ok).toBe(true)
   }
+})
+
+describe('optional', () => {
+  test.each<[string, () => unknown]>([
+    ['the option requirements', () => verifierWith({ requirements: { optional: true } })],
+    ['verify()', () => verifier.verify(T, { optional: true } as never)],
+  ])('nothing is optional in %s', async (_place, write) => {
+    await expect(async () => write()).rejects.toThrow(
+      'Invalid option requirements.optional: expected false, since a token must be there, got true',
+    )
+  })
+
+  test('false changes nothing', async () => {
+    expect((await verifier.authenticate(new Request(A), { optional: false })).error!.reason).toBe('no_credentials')
+    expect((await verifier.verify(T, { optional: false })).subject).toBe('u1')
+  })
+})
+
+test('RFC 9470 §3: where nothing satisfies verifier and route, the challenge names what the route asks for', async () => {
+  const demanding = verifierWith({ requirements: { acrValues: ['gold', 'silver'] } })
+  const { error } = await demanding.authenticate(requestWith(token({ claims: { acr: 'gold' } })), {
+    acrValues: ['bronze'],
+  })
+  expect(error!.headers['WWW-Authenticate']).toContain('acr_values="bronze"')
 })

@@ -22,8 +22,8 @@ export interface Answer {
   readonly status: number
   readonly headerLines: readonly HeaderLine[]
   readonly body: string
-  /** The access tokens that handlers were given. */
-  readonly handled: readonly AccessToken[]
+  /** The access tokens that handlers were given; `undefined` for an anonymous request. */
+  readonly handled: readonly (AccessToken | undefined)[]
   /** What the framework has logged. */
   readonly logged: string
 }

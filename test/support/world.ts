@@ -1,4 +1,5 @@
 import {
+  type AnonymousRequirements,
   createVerifier,
   type Requirements,
   type Verifier,
@@ -10,7 +11,7 @@ import { A, I, NOW } from './fixture.js'
 import { type Behaviours, type JwksServer, startJwksServer } from './jwks-server.js'
 import { publicKeys } from './keys.js'
 
-export type Routes = Readonly<Record<string, Requirements>>
+export type Routes = Readonly<Record<string, Requirements | AnonymousRequirements>>
 
 /** How a verifier is configured, which routes it guards and which issuers it can reach. */
 export interface Setup {

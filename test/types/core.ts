@@ -182,3 +182,33 @@ describe('an access token', () => {
     accessToken.claims.sub = 'somebody else'
   })
 })
+
+describe('optional authentication', () => {
+  test('only beside optional the token may be missing', async () => {
+    const { accessToken: certain, ok } = await verifier.authenticate(request, { scopes: ['read'] })
+    expectTypeOf(certain).toEqualTypeOf<AccessToken | undefined>()
+    const result = await verifier.authenticate(request, { scopes: ['read'] })
+    if (result.ok) expectTypeOf(result.accessToken).toEqualTypeOf<AccessToken>()
+    const perhaps = await verifier.authenticate(request, { optional: true })
+    if (perhaps.ok) expectTypeOf(perhaps.accessToken).toEqualTypeOf<AccessToken | undefined>()
+    expectTypeOf(ok).toBeBoolean()
+  })
+
+  test('a handler is told the same', () => {
+    verifier.protect({ scopes: ['read'] }, (_request, token) => {
+      expectTypeOf(token).toEqualTypeOf<AccessToken>()
+      return new Response()
+    })
+    verifier.protect({ optional: true }, (_request, token) => {
+      expectTypeOf(token).toEqualTypeOf<AccessToken | undefined>()
+      return new Response()
+    })
+  })
+
+  test('nothing is optional where there is a token', () => {
+    // @ts-expect-error there is a token
+    void verifier.verify('token', { optional: true })
+    // @ts-expect-error for the verifier as a whole
+    createVerifier({ issuer, audience, requirements: { optional: true } })
+  })
+})

@@ -15,7 +15,7 @@ import {
   type ResourceOptions,
   type VerifierOptions,
 } from './options.js'
-import { type CheckedRequirements, checkRequirements, checkWords } from './requirements/requirements.js'
+import { type CheckedRequirements, checkObligatory, checkWords } from './requirements/requirements.js'
 
 /** The options with nothing missing and nothing wrong: inside, no one asks again. */
 export interface CheckedOptions {
@@ -91,7 +91,7 @@ export function checkOptions(options: VerifierOptions): CheckedOptions {
     resource,
     // RFC 6750 §3 wants at least one parameter in a challenge.
     realm: optional(given['realm'], 'realm', realm, resource === undefined ? 'api' : undefined),
-    requirements: checkRequirements('requirements' in given ? given['requirements'] : {}, 'requirements'),
+    requirements: checkObligatory('requirements' in given ? given['requirements'] : {}, 'requirements'),
     clockTolerance: defaults.clockTolerance,
     isRevoked: optional(given['isRevoked'], 'isRevoked', callable<VerifierOptions['isRevoked']>, undefined),
     keys: keyTimes(keys),

@@ -14,11 +14,13 @@ const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/ // RFC 9110 §5.6.2
 const token68 = /^[A-Za-z0-9._~+/-]+=*$/ // RFC 9110 §11.2
 const bearer = /^bearer$/i // without the u flag this folds ASCII letters only: U+017F and U+212A stay strangers
 
-/** Reads the `Authorization` header (RFC 6750 §2.1, RFC 9110 §11.4). Query, body and cookies are never looked at. */
-export function extractCredential(request: RequestLike): Credential {
+/**
+ * Reads the `Authorization` header (RFC 6750 §2.1, RFC 9110 §11.4); `undefined` if there is none. Query, body and
+ * cookies are never looked at.
+ */
+export function extractCredential(request: RequestLike): Credential | undefined {
   const [line, ...others] = authorizationLines(request)
-  if (line === undefined)
-    reject({ kind: 'unauthenticated', reason: 'no_credentials' }, 'the request has no Authorization header')
+  if (line === undefined) return undefined
   // Whichever of two lines we took, a proxy may have judged the other one.
   if (others.length > 0)
     reject({ kind: 'invalid_request', reason: 'several_credentials' }, 'the request has several Authorization headers')

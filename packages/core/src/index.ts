@@ -28,7 +28,13 @@ export {
   type VerifierOptions,
 } from './options.js'
 export { type NodeRequest, type RequestLike, viewNodeRequest } from './request.js'
-export { defineRequirements, type OptionalRequirements, type Requirements } from './requirements/requirements.js'
+export {
+  type AnonymousRequirements,
+  defineRequirements,
+  type OptionalAnonymousRequirements,
+  type OptionalRequirements,
+  type Requirements,
+} from './requirements/requirements.js'
 export { createVerifier, verifierFrom } from './verifier.js'
 export type {
   AuthenticationResult,

@@ -2,11 +2,19 @@ import type { AccessToken } from './access-token.js'
 import type { AuthenticationError } from './authentication-error.js'
 import type { VerifierStatus } from './issuer/readiness.js'
 import type { RequestLike } from './request.js'
-import type { OptionalRequirements, Requirements } from './requirements/requirements.js'
+import type {
+  AnonymousRequirements,
+  OptionalAnonymousRequirements,
+  OptionalRequirements,
+  Requirements,
+} from './requirements/requirements.js'
 
-/** A verified access token, or the error that answers the request. */
-export type AuthenticationResult =
-  | { readonly ok: true; readonly accessToken: AccessToken; readonly error?: never }
+/**
+ * A verified access token, or the error that answers the request. `undefined` stands for a request without credentials,
+ * where such are let through.
+ */
+export type AuthenticationResult<Token extends AccessToken | undefined = AccessToken> =
+  | { readonly ok: true; readonly accessToken: Token; readonly error?: never }
   | { readonly ok: false; readonly error: AuthenticationError; readonly accessToken?: never }
 
 /**
@@ -39,6 +47,11 @@ export interface Verifier {
    * ```
    */
   authenticate(request: RequestLike, ...requirements: OptionalRequirements): Promise<AuthenticationResult>
+  /** Lets requests without an `Authorization` header through as well: see {@link AnonymousRequirements}. */
+  authenticate(
+    request: RequestLike,
+    ...requirements: OptionalAnonymousRequirements
+  ): Promise<AuthenticationResult<AccessToken | undefined>>
 
   /**
    * Verifies a bare access token, for places that have no request: queues, WebSockets, GraphQL contexts, Lambda
@@ -66,6 +79,8 @@ export interface Verifier {
    *
    * **Does not check** the token again, its expiry included: call it while the request lasts.
    *
+   * @param accessToken the token, or `undefined` for an anonymous request, which is refused as one without credentials
+   * unless `optional` lets it pass
    * @throws `TypeError` for any object that this verifier did not make: a look-alike has been verified by nobody
    * @example
    * ```ts
@@ -77,7 +92,12 @@ export interface Verifier {
    * }
    * ```
    */
-  authorize(accessToken: AccessToken, requirements: Requirements): Promise<AuthenticationResult>
+  authorize(accessToken: AccessToken, requirements: Requirements | AnonymousRequirements): Promise<AuthenticationResult>
+  authorize(accessToken: AccessToken | undefined, requirements: Requirements): Promise<AuthenticationResult>
+  authorize(
+    accessToken: AccessToken | undefined,
+    requirements: Requirements | AnonymousRequirements,
+  ): Promise<AuthenticationResult<AccessToken | undefined>>
 
   /**
    * Wraps a Fetch handler, so that it only sees requests with a valid access token; all others are answered as {@link
@@ -98,6 +118,11 @@ export interface Verifier {
   protect<Req extends Request, Rest extends readonly unknown[]>(
     requirements: Requirements,
     handler: (request: Req, accessToken: AccessToken, ...rest: Rest) => Response | Promise<Response>,
+  ): (request: Req, ...rest: Rest) => Promise<Response>
+  /** Calls the handler for requests without an `Authorization` header as well: see {@link AnonymousRequirements}. */
+  protect<Req extends Request, Rest extends readonly unknown[]>(
+    requirements: Requirements | AnonymousRequirements,
+    handler: (request: Req, accessToken: AccessToken | undefined, ...rest: Rest) => Response | Promise<Response>,
   ): (request: Req, ...rest: Rest) => Promise<Response>
 
   /**

@@ -15,12 +15,17 @@ import { requireAllowedAlgorithm, requireSignature } from './jwt/signature.js'
 import { requireAccessTokenType } from './jwt/type.js'
 import { createMetadata } from './metadata.js'
 import type { VerifierOptions } from './options.js'
-import { type Moment, requireFulfilled, scopesOf } from './requirements/require.js'
+import type { RequestLike } from './request.js'
+import { type Moment, requireFulfilled, requireOptional, scopesOf } from './requirements/require.js'
 import {
+  type AnonymousRequirements,
   type CheckedRequirements,
+  checkObligatory,
   checkRequirements,
   defineRequirements,
+  type OptionalAnonymousRequirements,
   type OptionalRequirements,
+  type Requirements,
 } from './requirements/requirements.js'
 import { requireNotRevoked } from './revocation.js'
 import type { AuthenticationResult, Verifier } from './verifier-contract.js'
@@ -76,13 +81,19 @@ export function createVerifier(options: VerifierOptions): Verifier {
 
   const moment = (): Moment => ({ now: Math.floor(clock() / 1000), clockTolerance })
 
-  /** The one place where a refusal is caught. Anything else that is thrown is a bug, and travels on. */
-  async function resultOf(
+  /**
+   * Judges what a request presents, if anything, by what is asked. The one place where a refusal is caught; anything else
+   * that is thrown is a bug, and travels on.
+   */
+  async function decide(
     asked: readonly CheckedRequirements[],
-    decideOn: () => Promise<AccessToken>,
-  ): Promise<AuthenticationResult> {
+    present: () => Promise<AccessToken> | AccessToken | undefined,
+  ): Promise<AuthenticationResult<AccessToken | undefined>> {
     try {
-      return { ok: true, accessToken: await decideOn() }
+      const accessToken = await present()
+      if (accessToken === undefined) requireOptional(asked)
+      else await requireFulfilled(accessToken, asked, moment())
+      return { ok: true, accessToken }
     } catch (thrown) {
       if (!(thrown instanceof Rejection)) throw thrown
       const { failure, detail, cause } = thrown
@@ -91,51 +102,44 @@ export function createVerifier(options: VerifierOptions): Verifier {
     }
   }
 
-  async function decide(
-    readCredential: () => Credential,
-    requirements: OptionalRequirements,
-  ): Promise<AuthenticationResult> {
-    const asked = [settings.requirements, ...requirements.map((given) => checkRequirements(given, 'requirements'))]
-    return resultOf(asked, async () => {
-      const accessToken = await examine(readCredential())
-      await requireFulfilled(accessToken, asked, moment())
-      return accessToken
+  const check = (given: unknown): CheckedRequirements => checkRequirements(given, 'requirements')
+
+  function authenticate(request: RequestLike, asked: readonly CheckedRequirements[]): ReturnType<typeof decide> {
+    return decide([settings.requirements, ...asked], () => {
+      const credential = extractCredential(request)
+      return credential && examine(credential)
     })
   }
 
-  return {
-    authenticate: (request, ...requirements) => decide(() => extractCredential(request), requirements),
+  const verifier = {
+    authenticate: async (request: RequestLike, ...requirements: OptionalAnonymousRequirements) =>
+      authenticate(request, requirements.map(check)),
 
-    async verify(token, ...requirements) {
-      const result = await decide(() => bareCredential(token), requirements)
+    async verify(token: string, ...requirements: OptionalRequirements) {
+      const asked = requirements.map((given) => checkObligatory(given, 'requirements'))
+      const result = await decide([settings.requirements, ...asked], () => examine(bareCredential(token)))
       if (!result.ok) throw result.error
       return result.accessToken
     },
 
-    async authorize(accessToken, requirements) {
+    async authorize(accessToken: AccessToken | undefined, requirements: Requirements | AnonymousRequirements) {
       // What holds for every request was judged when the token came. Its scopes are named again, since a client that is
       // sent for more comes back with a new token.
-      const asked = [
-        { ...settings.requirements, claims: [], checks: [] },
-        checkRequirements(requirements, 'requirements'),
-      ]
-      if (!verifiedHere.has(accessToken))
+      const asked = [{ ...settings.requirements, claims: [], checks: [] }, check(requirements)]
+      if (accessToken !== undefined && !verifiedHere.has(accessToken))
         throw new TypeError('authorize() expects an access token that this verifier has verified')
-      return resultOf(asked, async () => {
-        await requireFulfilled(accessToken, asked, moment())
-        return accessToken
-      })
+      return decide(asked, () => accessToken)
     },
 
-    protect(requirements, handler) {
-      const defined = defineRequirements(requirements)
-      return async (request, ...rest) => {
-        const result = await decide(() => extractCredential(request), [defined])
+    protect(requirements: Requirements | AnonymousRequirements, handler: Handler) {
+      const asked = [check(defineRequirements(requirements))]
+      return async (request: Request, ...rest: readonly unknown[]) => {
+        const result = await authenticate(request, asked)
         return result.ok ? handler(request, result.accessToken, ...rest) : result.error.toResponse()
       }
     },
 
-    async ready(given = {}) {
+    async ready(given: object = {}) {
       await loadKeys(issuers, checkReadyOptions(given).signal)
     },
 
@@ -143,7 +147,14 @@ export function createVerifier(options: VerifierOptions): Verifier {
 
     metadata,
   }
+  return verifier as Verifier // whose overloads say where the token may be missing: only beside `optional`
 }
+
+type Handler = (
+  request: Request,
+  accessToken: AccessToken | undefined,
+  ...rest: readonly unknown[]
+) => Response | Promise<Response>
 
 /**
  * The verifier that was given, or one made of the options that were given: for adapters, which take either.

@@ -1,4 +1,11 @@
-import type { AccessToken, OptionalRequirements, Requirements, Verifier, VerifierOptions } from '@resource-server/core'
+import type {
+  AccessToken,
+  AnonymousRequirements,
+  OptionalAnonymousRequirements,
+  Requirements,
+  Verifier,
+  VerifierOptions,
+} from '@resource-server/core'
 import { AuthenticationError, defineRequirements, verifierFrom, viewNodeRequest } from '@resource-server/core'
 import type { Guard, GuardedRequest } from './types.js'
 
@@ -6,7 +13,13 @@ export { protectedResourceMetadata } from './metadata.js'
 export type { Guard, GuardedRequest }
 
 /** What `authenticate` has found out. Not `req.auth`, which any other middleware may write. */
-const guarded = new WeakMap<Express.Request, { readonly verifier: Verifier; readonly accessToken: AccessToken }>()
+const guarded = new WeakMap<Express.Request, Guarded>()
+
+interface Guarded {
+  readonly verifier: Verifier
+  /** `undefined` for an anonymous request. */
+  readonly accessToken: AccessToken | undefined
+}
 
 /**
  * Lets only requests with a valid access token through, and attaches it as `req.auth`. Every other request goes to
@@ -28,15 +41,18 @@ const guarded = new WeakMap<Express.Request, { readonly verifier: Verifier; read
  * })
  * ```
  */
-export function authenticate(verifier: Verifier | VerifierOptions, ...requirements: OptionalRequirements): Guard {
+export function authenticate(
+  verifier: Verifier | VerifierOptions,
+  ...requirements: OptionalAnonymousRequirements
+): Guard {
   const guard = verifierFrom(verifier)
-  const required = requirements.map((given) => defineRequirements(given)) as OptionalRequirements
+  const required = requirements.map((given) => defineRequirements(given)) as OptionalAnonymousRequirements
   return middleware(async (req) => {
     delete req.auth // whatever was there, this guard has not seen it
     guarded.delete(req)
     const { accessToken, error } = await guard.authenticate(viewNodeRequest(req), ...required)
     if (error !== undefined) throw error
-    req.auth = accessToken
+    if (accessToken !== undefined) req.auth = accessToken
     guarded.set(req, { verifier: guard, accessToken })
   })
 }
@@ -52,7 +68,7 @@ export function authenticate(verifier: Verifier | VerifierOptions, ...requiremen
  * export const mayWrite = authorize({ scopes: ['write:orders'], claims: { org_id: 'org_1' } })
  * ```
  */
-export function authorize(requirements: Requirements): Guard {
+export function authorize(requirements: Requirements | AnonymousRequirements): Guard {
   const required = defineRequirements(requirements)
   return middleware(async (req) => {
     const { verifier, accessToken } = guardOf(req, 'authorize()')
@@ -64,10 +80,13 @@ export function authorize(requirements: Requirements): Guard {
 /**
  * The verified access token of a request.
  *
- * @throws `TypeError` with `code: 'ERR_NO_ACCESS_TOKEN'` when no `authenticate` ran before
+ * @throws `TypeError` with `code: 'ERR_NO_ACCESS_TOKEN'` when no `authenticate` ran before, or one that has let an
+ * anonymous request through
  */
 export function getAccessToken(req: Express.Request): AccessToken {
-  return guardOf(req, 'getAccessToken()').accessToken
+  const { accessToken } = guardOf(req, 'getAccessToken()')
+  if (accessToken !== undefined) return accessToken
+  throw noAccessToken('getAccessToken() found an anonymous request: read req.auth, or guard the route without optional')
 }
 
 /** Express 4 does not wait for promises; and to any Express `next(undefined)` and `next('route')` say that all is well. */
@@ -85,9 +104,12 @@ function middleware(guard: (req: GuardedRequest) => Promise<void>): Guard {
   }
 }
 
-function guardOf(req: Express.Request, caller: string): { verifier: Verifier; accessToken: AccessToken } {
+function guardOf(req: Express.Request, caller: string): Guarded {
   const found = guarded.get(req)
   if (found !== undefined) return found
-  const message = `${caller} found no access token: mount authenticate(verifier) before this route`
-  throw Object.assign(new TypeError(message), { code: 'ERR_NO_ACCESS_TOKEN' })
+  throw noAccessToken(`${caller} found no access token: mount authenticate(verifier) before this route`)
+}
+
+function noAccessToken(message: string): TypeError {
+  return Object.assign(new TypeError(message), { code: 'ERR_NO_ACCESS_TOKEN' })
 }

@@ -1,4 +1,4 @@
-import type { AccessToken, OptionalRequirements, Requirements, VerifierOptions } from '@resource-server/core'
+import type { AccessToken, OptionalAnonymousRequirements, Requirements, VerifierOptions } from '@resource-server/core'
 import { createVerifier, defineRequirements, verifierFrom, viewNodeRequest } from '@resource-server/core'
 import type { FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
@@ -22,8 +22,8 @@ const plugin: FastifyPluginAsync<ResourceServerOptions> = async (app, given) => 
   const judge = verifier === undefined ? createVerifier(others as VerifierOptions) : verifierFrom(verifier)
   const defined = new WeakMap<object, Guard>()
 
-  function authenticate(...requirements: OptionalRequirements): Guard {
-    const required = requirements.map((given) => defineRequirements(given)) as OptionalRequirements
+  function authenticate(...requirements: OptionalAnonymousRequirements): Guard {
+    const required = requirements.map((given) => defineRequirements(given)) as OptionalAnonymousRequirements
     return async (request, reply) => {
       request.auth = undefined // whatever was there, this guard has not seen it
       verified.delete(request)
@@ -33,7 +33,7 @@ const plugin: FastifyPluginAsync<ResourceServerOptions> = async (app, given) => 
         throw error
       }
       request.auth = accessToken
-      verified.set(request, accessToken)
+      if (accessToken !== undefined) verified.set(request, accessToken)
     }
   }
   const guard = authenticate()
@@ -96,6 +96,6 @@ export function getAccessToken(request: GuardedRequest): AccessToken {
   const accessToken = verified.get(request)
   if (accessToken !== undefined) return accessToken
   const message =
-    'getAccessToken() found no access token: give this route config: { auth: true } or onRequest: app.authenticate()'
+    'getAccessToken() found no access token: give this route config: { auth: true } or onRequest: app.authenticate(), and where the guard is optional read request.auth'
   throw Object.assign(new TypeError(message), { code: 'ERR_NO_ACCESS_TOKEN' })
 }

@@ -1,7 +1,8 @@
 import type {
   AccessToken,
+  AnonymousRequirements,
   NodeRequest,
-  OptionalRequirements,
+  OptionalAnonymousRequirements,
   Requirements,
   Verifier,
   VerifierOptions,
@@ -10,7 +11,7 @@ import type {
 declare module 'fastify' {
   interface FastifyInstance {
     /** Makes an `onRequest` hook that lets only requests with a valid access token through. */
-    authenticate(...requirements: OptionalRequirements): Guard
+    authenticate(...requirements: OptionalAnonymousRequirements): Guard
   }
   interface FastifyRequest {
     /** The verified access token, behind a guard. {@link getAccessToken} tells where the guard is missing. */
@@ -18,7 +19,7 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     /** `true`: a valid access token is needed; requirements: more than that; `false`: the way out of `global: true`. */
-    auth?: boolean | (Requirements & Impostors)
+    auth?: boolean | ((Requirements | AnonymousRequirements) & Impostors)
   }
 }
 

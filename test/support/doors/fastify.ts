@@ -24,9 +24,9 @@ export const fastifyDoor: Door = httpDoor('Fastify 5', false, async ({ verifier,
   await app.register(resourceServer, { verifier })
   for (const [path, requirements] of Object.entries(routes)) {
     app.all(path, { config: { auth: requirements } }, async (request) => {
-      const accessToken = getAccessToken(request)
+      const accessToken = requirements.optional ? request.auth : getAccessToken(request)
       onHandled(accessToken)
-      return { subject: accessToken.subject }
+      return { subject: accessToken?.subject }
     })
   }
   await app.listen({ port: 0, host: '127.0.0.1' })

@@ -4,7 +4,7 @@ import type { HeaderLine } from '../raw.js'
 import type { World } from '../world.js'
 
 type FetchHandler = (request: Request) => Promise<Response>
-type Guard = (world: World, path: string, handle: (accessToken: AccessToken) => Response) => FetchHandler
+type Guard = (world: World, path: string, handle: (accessToken: AccessToken | undefined) => Response) => FetchHandler
 
 /** A serverless function that asks for a verdict and answers for itself. */
 export const authenticateDoor: Door = fetchDoor(
@@ -28,10 +28,10 @@ function fetchDoor(name: string, guard: Guard): Door {
     authorizesLater: false,
     rendersOurBody: true,
     open: async (world) => {
-      const handled: AccessToken[] = []
-      const handle = (accessToken: AccessToken): Response => {
+      const handled: (AccessToken | undefined)[] = []
+      const handle = (accessToken: AccessToken | undefined): Response => {
         handled.push(accessToken)
-        return Response.json({ subject: accessToken.subject })
+        return Response.json({ subject: accessToken?.subject })
       }
       const handlers = new Map(Object.keys(world.routes).map((path) => [path, guard(world, path, handle)]))
       return {

@@ -19,7 +19,7 @@ export interface Application {
 export function httpDoor(
   name: string,
   authorizesLater: boolean,
-  start: (world: World, onHandled: (accessToken: AccessToken) => void) => Promise<Application>,
+  start: (world: World, onHandled: (accessToken: AccessToken | undefined) => void) => Promise<Application>,
 ): Door {
   return {
     name,
@@ -27,14 +27,14 @@ export function httpDoor(
     authorizesLater,
     rendersOurBody: false,
     open: async (world) => {
-      const handled: AccessToken[] = []
+      const handled: (AccessToken | undefined)[] = []
       const application = await start(world, (accessToken) => handled.push(accessToken))
       return openDoor(application, handled)
     },
   }
 }
 
-function openDoor({ server, logged, close }: Application, handled: readonly AccessToken[]): OpenDoor {
+function openDoor({ server, logged, close }: Application, handled: readonly (AccessToken | undefined)[]): OpenDoor {
   const { port } = server.address() as AddressInfo
   let delivered = 0
   server.on('request', () => delivered++)

@@ -3,6 +3,12 @@ import { reject } from '../failure.js'
 import type { JsonValue } from '../lib/json.js'
 import type { CheckedRequirements } from './requirements.js'
 
+/** Whether a request without credentials may pass; RFC 6750 §3: if not, the challenge has no error code. */
+export function requireOptional(asked: readonly CheckedRequirements[]): void {
+  if (asked.some(({ optional }) => optional)) return
+  reject({ kind: 'unauthenticated', reason: 'no_credentials' }, 'the request has no Authorization header')
+}
+
 /** What time it is, and how far clocks may be apart, in seconds. */
 export interface Moment {
   readonly now: number

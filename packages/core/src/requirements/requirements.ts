@@ -37,10 +37,28 @@ export interface Requirements {
   readonly maxAge?: number
   /** Anything else: passes if it returns `true` or a promise of it. What it throws is a bug and propagates. */
   readonly check?: (accessToken: AccessToken) => boolean | Promise<boolean>
+  /** A token must be there. For the other way see {@link AnonymousRequirements}. */
+  readonly optional?: false
 }
+
+/**
+ * Requirements of a route that serves anonymous requests too. A request without an `Authorization` header passes, and
+ * nothing else is asked of it. One that has the header must have a valid token that fulfils the rest: a bad token never
+ * makes a request anonymous, since its sender would take the answer for that to somebody known.
+ *
+ * @example
+ * ```ts
+ * import type { AnonymousRequirements } from '@resource-server/core'
+ *
+ * const catalogue: AnonymousRequirements = { optional: true }
+ * ```
+ */
+export type AnonymousRequirements = Omit<Requirements, 'optional'> & { readonly optional: true }
 
 /** Requirements, or none: but not `undefined`, lest a misspelt `policies.adminn` leave a route open. */
 export type OptionalRequirements = [] | [requirements: Requirements]
+/** The same, for where anonymous requests can be let through. */
+export type OptionalAnonymousRequirements = [] | [requirements: Requirements | AnonymousRequirements]
 
 /** Requirements that were checked when they were written down. */
 export interface CheckedRequirements {
@@ -50,6 +68,8 @@ export interface CheckedRequirements {
   readonly maxAge: number | undefined
   readonly claims: readonly (readonly [string, ClaimRequirement])[]
   readonly checks: readonly NonNullable<Requirements['check']>[]
+  /** Whether anonymous requests pass. */
+  readonly optional: boolean
 }
 
 type ClaimRequirement = NonNullable<Requirements['claims']>[string]
@@ -69,11 +89,13 @@ const defined = new WeakMap<object, CheckedRequirements>()
  * export const readOrders = defineRequirements({ scopes: ['read:orders'] })
  * ```
  */
-export function defineRequirements(requirements: Requirements, name = 'requirements'): Requirements {
+export function defineRequirements<Given extends Requirements | AnonymousRequirements>(
+  requirements: Given,
+  name = 'requirements',
+): Given {
   const checked = checkRequirements(requirements, name)
-  const copy: Requirements = Object.freeze(
-    Object.fromEntries(Object.entries(requirements).map(([member, value]) => [member, frozenCopyOf(value)])),
-  )
+  const members = Object.entries(requirements).map(([member, value]) => [member, frozenCopyOf(value)])
+  const copy = Object.freeze(Object.fromEntries(members)) as Given
   defined.set(copy, checked)
   return copy
 }
@@ -83,7 +105,7 @@ function frozenCopyOf(value: unknown): unknown {
   return isPlainObject(value) ? Object.freeze({ ...value }) : value
 }
 
-const known = ['scopes', 'anyScope', 'claims', 'acrValues', 'maxAge', 'check']
+const known = ['scopes', 'anyScope', 'claims', 'acrValues', 'maxAge', 'check', 'optional']
 
 /**
  * Checks what a user wrote down as requirements. A misspelt or mistyped one throws, because ignored it would leave the
@@ -97,7 +119,7 @@ export function checkRequirements(value: unknown, path: string): CheckedRequirem
 
 function checkMembers(value: unknown, path: string): CheckedRequirements {
   const members = readMembers(value, path, known)
-  const { scopes, anyScope, claims, acrValues, maxAge, check } = members
+  const { scopes, anyScope, claims, acrValues, maxAge, check, optional } = members
   for (const name of Object.keys(members)) {
     // `{ scopes: config.scopse }` is there and says nothing: somebody meant to protect this route.
     if (members[name] === undefined)
@@ -110,6 +132,7 @@ function checkMembers(value: unknown, path: string): CheckedRequirements {
     maxAge: maxAge === undefined ? undefined : checkMaxAge(maxAge, `${path}.maxAge`),
     claims: claims === undefined ? [] : checkClaims(claims, `${path}.claims`),
     checks: check === undefined ? [] : [checkCheck(check, `${path}.check`)],
+    optional: optional === undefined ? false : checkOptional(optional, `${path}.optional`),
   }
 }
 
@@ -155,4 +178,16 @@ function isClaimRequirement(value: unknown): value is ClaimRequirement {
 function checkCheck(value: unknown, path: string): NonNullable<Requirements['check']> {
   if (typeof value !== 'function') throw invalidOption(path, 'a function', value)
   return value as NonNullable<Requirements['check']>
+}
+
+function checkOptional(value: unknown, path: string): boolean {
+  if (typeof value === 'boolean') return value
+  throw invalidOption(path, 'true or false', value)
+}
+
+/** As {@link checkRequirements}, for places where there is a token already or must be one: nothing is optional there. */
+export function checkObligatory(value: unknown, path: string): CheckedRequirements {
+  const checked = checkRequirements(value, path)
+  if (checked.optional) throw invalidOption(`${path}.optional`, 'false, since a token must be there', true)
+  return checked
 }
