@@ -25,6 +25,7 @@ const VOCABULARY = [
   'algorithm',
   'authentication-error',
   'events',
+  'explain',
   'failure',
   'invalid-option',
   'options',

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import type { AccessToken, VerifierEvent } from '@resource-server/core'
+import { type AccessToken, explain, type VerifierEvent } from '@resource-server/core'
 import { expect } from 'vitest'
 import { type Answer, challengesOf, type Door, type RequestSpec } from '../support/door.js'
 import { linesNamed } from '../support/raw.js'
@@ -89,7 +89,21 @@ function checkNothingComesBack(request: RequestSpec, answer: Answer, events: rea
   const received = `${textOf(answer)}\n${answer.logged}\n${inspect(events, { depth: 10 })}`
   const echoed = slicesOf(received).filter((slice) => sent.includes(slice))
   expect(echoed, 'parts of the token in the answer').toEqual([])
-  expect(received).not.toMatch(/canary/i)
+  expect(`${textOf(answer)}\n${answer.logged}`).not.toMatch(/canary/i)
+  for (const event of events) checkEvent(event)
+}
+
+/** Of what a token says an event has a few members that name no person, on one line each, and not without end. */
+function checkEvent(event: VerifierEvent): void {
+  if (event.type !== 'authentication.failed') return
+  const { received, ...others } = event
+  expect(inspect(others, { depth: 10 })).not.toMatch(/canary/i)
+  for (const text of Array.isArray(received) ? received : [received]) {
+    if (typeof text !== 'string') continue
+    expect(text.length).toBeLessThanOrEqual(256)
+    expect(text).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u)
+  }
+  expect(explain(event)).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u)
 }
 
 const SLICE = 12

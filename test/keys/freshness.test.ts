@@ -462,7 +462,7 @@ describe('401 or 503', () => {
       failure: { kind: 'unavailable', reason: 'metadata', retryAfter: 1 },
       detail: 'the keys of the issuer could not be loaded',
     })
-    expect((rejection as Rejection).cause).toBe(error)
+    expect((rejection as Rejection).evidence.cause).toBe(error)
   })
 
   test('what is no failure of the issuer is a bug and travels on, to all who wait, and does not stick', async () => {

@@ -193,7 +193,7 @@ test('a request that has waited for one fetch does not wait as long again for a 
   expect(await first).toBe('keys: 1')
   const rejection = (await second) as Rejection
   expect(rejection.failure).toEqual({ kind: 'unavailable', reason: 'keys', retryAfter: 1 })
-  expect(rejection.cause).toBeUndefined()
+  expect(rejection.evidence.cause).toBeUndefined()
   const seconds = (performance.now() - startedAt) / 1000
   expect(seconds).toBeGreaterThan(0.18)
   expect(seconds).toBeLessThan(0.28)

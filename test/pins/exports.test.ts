@@ -14,6 +14,7 @@ test('@resource-server/core exports these, and nothing else', () => {
     allowInsecureRequests: 'symbol',
     createVerifier: 'function',
     defineRequirements: 'function',
+    explain: 'function',
     protectedResourceMetadata: 'function',
     verifierFrom: 'function',
     viewNodeRequest: 'function',

@@ -14,6 +14,9 @@ const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/ // RFC 9110 §5.6.2
 const token68 = /^[A-Za-z0-9._~+/-]+=*$/ // RFC 9110 §11.2
 const bearer = /^bearer$/i // without the u flag this folds ASCII letters only: U+017F and U+212A stay strangers
 
+/** What may be shown of a scheme: a client that forgets `Bearer` sends its token in that place. */
+const schemes = /^(?:basic|digest|dpop|negotiate|ntlm|hawk|gnap|token|jwt|apikey|api-key|aws4-hmac-sha256)$/i
+
 /**
  * Reads the `Authorization` header (RFC 6750 §2.1, RFC 9110 §11.4); `undefined` if there is none. Query, body and
  * cookies are never looked at.
@@ -28,7 +31,10 @@ export function extractCredential(request: RequestLike): Credential | undefined 
   if (!token.test(scheme)) malformed('the Authorization header does not start with a scheme')
   if (!bearer.test(scheme)) {
     if (namesSecondScheme(rest)) malformed('the Authorization header holds several credentials')
-    reject({ kind: 'unauthenticated', reason: 'unsupported_scheme' }, 'the Authorization scheme is not Bearer')
+    reject({ kind: 'unauthenticated', reason: 'unsupported_scheme' }, 'the Authorization scheme is not Bearer', {
+      expected: 'Bearer',
+      received: schemes.test(scheme) ? scheme : undefined,
+    })
   }
   const credential = rest.replace(/^ +/, '') // 1*SP between scheme and token
   if (!token68.test(credential)) malformed('what follows the Bearer scheme is not one token')

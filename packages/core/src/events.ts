@@ -1,6 +1,9 @@
 import type { FailureKind, FailureReason } from './failure.js'
 
-/** What `onEvent` is told. Events are for operators: they say why, and never hold a token, a claim or a secret. */
+/**
+ * What `onEvent` is told. Events are for operators: they say why, and never hold a token or a secret; of claims only
+ * those that {@link AuthenticationFailedEvent.received} names.
+ */
 export type VerifierEvent = AuthenticationFailedEvent | KeysEvent
 
 /** How the keys of an issuer fare. Told when something changes or is tried, and not for every request. */
@@ -12,13 +15,27 @@ export type KeysEvent =
   | KeysStoreEvent
   | KeySkippedEvent
 
+/** What can be shown of an expectation or of what came. */
+export type Evidence = string | number | readonly string[]
+
 /** A request was refused. */
 export interface AuthenticationFailedEvent {
   readonly type: 'authentication.failed'
   readonly kind: FailureKind
   readonly reason: FailureReason
-  /** One fixed sentence on what was wrong. */
+  /** One fixed sentence on what was wrong. `explain` makes a better one of the whole event. */
   readonly detail: string
+  /** The trusted issuer that the token names, once it was found. */
+  readonly issuer: string | undefined
+  /** What would have been right, by your options, the issuer's keys or the clock (seconds since the epoch). */
+  readonly expected: Evidence | undefined
+  /**
+   * What came instead: `alg`, `kid`, `typ`, `iss`, `aud`, `acr`, a time or the scopes of the token, and no other claim.
+   * Mostly **a stranger wrote it**; it is printable and short, and still no label for a metric.
+   */
+  readonly received: Evidence | undefined
+  /** Since when it has not been possible to ask the issuer, in milliseconds since the epoch, for `unavailable`. */
+  readonly since: number | undefined
   /** What made the check impossible, for `unavailable`: the failed fetch, or what `isRevoked` threw. */
   readonly cause?: unknown
 }

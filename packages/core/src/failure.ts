@@ -97,6 +97,16 @@ export function errorCodeFor(kind: FailureKind): string | undefined {
   }
 }
 
+/** What an operator needs to see why. It may hold what a stranger wrote, as it came: see `printable`. */
+export interface Evidence {
+  readonly expected?: unknown
+  readonly received?: unknown
+  /** Since when it has been so, in milliseconds since the epoch. */
+  readonly since?: number | undefined
+  /** The error behind it. */
+  readonly cause?: unknown
+}
+
 /**
  * What a stage throws to refuse. It never leaves `verifier.ts`, and it is not an `Error`: nobody reads its stack, and
  * taking one for every bad token would be a gift to whoever sends them.
@@ -105,20 +115,20 @@ export class Rejection {
   readonly failure: Failure
   /** A fixed sentence for the operator; no token, no claim. */
   readonly detail: string
-  readonly cause: unknown
+  readonly evidence: Evidence
 
-  constructor(failure: Failure, detail: string, cause?: unknown) {
+  constructor(failure: Failure, detail: string, evidence: Evidence) {
     this.failure = failure
     this.detail = detail
-    this.cause = cause
+    this.evidence = evidence
   }
 }
 
-export function reject(failure: Failure, detail: string, cause?: unknown): never {
+export function reject(failure: Failure, detail: string, evidence: Evidence = {}): never {
   // oxlint-disable-next-line typescript/only-throw-error -- see Rejection
-  throw new Rejection(failure, detail, cause)
+  throw new Rejection(failure, detail, evidence)
 }
 
-export function rejectToken(reason: InvalidTokenReason, detail: string): never {
-  reject({ kind: 'invalid_token', reason }, detail)
+export function rejectToken(reason: InvalidTokenReason, detail: string, evidence?: Evidence): never {
+  reject({ kind: 'invalid_token', reason }, detail, evidence)
 }

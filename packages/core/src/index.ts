@@ -3,6 +3,7 @@ export type { Algorithm } from './algorithm.js'
 export { AuthenticationError } from './authentication-error.js'
 export type {
   AuthenticationFailedEvent,
+  Evidence,
   KeySkippedEvent,
   KeysChangedEvent,
   KeysEvent,
@@ -13,6 +14,7 @@ export type {
   SkipReason,
   VerifierEvent,
 } from './events.js'
+export { explain } from './explain.js'
 export type { FailureKind, FailureReason } from './failure.js'
 export type { IssuerStatus, VerifierStatus } from './issuer/readiness.js'
 export type { JsonObject, JsonValue } from './lib/json.js'

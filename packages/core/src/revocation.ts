@@ -20,6 +20,8 @@ async function answerOf(isRevoked: IsRevoked, accessToken: AccessToken): Promise
   try {
     return await withDeadline(TIMEOUT, (signal) => isRevoked(accessToken, { signal }))
   } catch (error) {
-    return reject({ kind: 'unavailable', reason: 'revocation', retryAfter: 1 }, 'isRevoked did not answer', error)
+    return reject({ kind: 'unavailable', reason: 'revocation', retryAfter: 1 }, 'isRevoked did not answer', {
+      cause: error,
+    })
   }
 }

@@ -5,6 +5,7 @@ import { checkOptions, checkReadyOptions } from './check-options.js'
 import { requireProvenConfirmation } from './confirmation.js'
 import { createTrustedIssuers } from './create-trusted-issuers.js'
 import { bareCredential, type Credential, extractCredential } from './credential.js'
+import { failedEvent, rememberWhy } from './explain.js'
 import { Rejection } from './failure.js'
 import { loadKeys, statusOf } from './issuer/readiness.js'
 import { findTrustedIssuer } from './issuer/trusted-issuer.js'
@@ -64,9 +65,10 @@ export function createVerifier(options: VerifierOptions): Verifier {
   /**
    * The whole decision about a token, in the order in which it is made: cheap before costly, signature before claims.
    */
-  async function examine(credential: Credential): Promise<AccessToken> {
+  async function examine(credential: Credential, trail: Trail): Promise<AccessToken> {
     const jwt = parseJwt(credential.token)
     const issuer = findTrustedIssuer(issuers, jwt)
+    trail.issuer = issuer.issuer
     requireAllowedAlgorithm(jwt, issuer.algorithms)
     const candidates = await issuer.keys.find(jwt.alg, jwt.kid, () => isPlausible(jwt, issuer, clock()))
     const verified = await requireSignature(jwt, candidates)
@@ -87,27 +89,30 @@ export function createVerifier(options: VerifierOptions): Verifier {
    */
   async function decide(
     asked: readonly CheckedRequirements[],
-    present: () => Promise<AccessToken> | AccessToken | undefined,
+    present: (trail: Trail) => Promise<AccessToken> | AccessToken | undefined,
   ): Promise<AuthenticationResult<AccessToken | undefined>> {
+    const trail: Trail = {}
     try {
-      const accessToken = await present()
+      const accessToken = await present(trail)
       if (accessToken === undefined) requireOptional(asked)
       else await requireFulfilled(accessToken, asked, moment())
       return { ok: true, accessToken }
     } catch (thrown) {
       if (!(thrown instanceof Rejection)) throw thrown
-      const { failure, detail, cause } = thrown
-      emit({ type: 'authentication.failed', kind: failure.kind, reason: failure.reason, detail, cause })
-      return { ok: false, error: new AuthenticationError(failure, challengesFor(failure, space, scopesOf(asked))) }
+      const error = new AuthenticationError(thrown.failure, challengesFor(thrown.failure, space, scopesOf(asked)))
+      const event = failedEvent(thrown, trail.issuer)
+      rememberWhy(error, event)
+      emit(event)
+      return { ok: false, error }
     }
   }
 
   const check = (given: unknown): CheckedRequirements => checkRequirements(given, 'requirements')
 
   function authenticate(request: RequestLike, asked: readonly CheckedRequirements[]): ReturnType<typeof decide> {
-    return decide([settings.requirements, ...asked], () => {
+    return decide([settings.requirements, ...asked], (trail) => {
       const credential = extractCredential(request)
-      return credential && examine(credential)
+      return credential && examine(credential, trail)
     })
   }
 
@@ -117,7 +122,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
 
     async verify(token: string, ...requirements: OptionalRequirements) {
       const asked = requirements.map((given) => checkObligatory(given, 'requirements'))
-      const result = await decide([settings.requirements, ...asked], () => examine(bareCredential(token)))
+      const result = await decide([settings.requirements, ...asked], (trail) => examine(bareCredential(token), trail))
       if (!result.ok) throw result.error
       return result.accessToken
     },
@@ -148,6 +153,11 @@ export function createVerifier(options: VerifierOptions): Verifier {
     metadata,
   }
   return verifier as Verifier // whose overloads say where the token may be missing: only beside `optional`
+}
+
+/** How far a token has come, for whoever asks why no further. */
+interface Trail {
+  issuer?: string
 }
 
 type Handler = (

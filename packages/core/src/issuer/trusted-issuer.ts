@@ -25,6 +25,9 @@ export function findTrustedIssuer(
   if (typeof iss !== 'string') rejectToken('malformed', 'iss is not a string')
   return (
     issuers.get(iss) ??
-    rejectToken('unknown_issuer', 'iss is not one of the trusted issuers; they must be equal to the letter')
+    rejectToken('unknown_issuer', 'iss is not one of the trusted issuers; they must be equal to the letter', {
+      expected: [...issuers.keys()],
+      received: iss,
+    })
   )
 }

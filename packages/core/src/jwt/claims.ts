@@ -15,12 +15,14 @@ export interface ClaimRules {
 /** RFC 7519 §4.1, RFC 9068 §2.2 and §4. `iss` is not among them: it has chosen the keys. `now` is in milliseconds. */
 export function requireValidClaims({ claims }: VerifiedJwt, rules: ClaimRules, now: number): void {
   const problem = problemWithClaims(claims, rules, now)
-  if (problem !== undefined) rejectToken(problem.reason, problem.detail)
+  if (problem !== undefined) rejectToken(problem.reason, problem.detail, problem)
 }
 
 interface Problem {
   readonly reason: InvalidTokenReason
   readonly detail: string
+  readonly expected?: unknown
+  readonly received?: unknown
 }
 
 export function problemWithClaims(claims: JsonObject, rules: ClaimRules, now: number): Problem | undefined {
@@ -33,7 +35,7 @@ export function problemWithClaims(claims: JsonObject, rules: ClaimRules, now: nu
 }
 
 function problemWithTypes(claims: JsonObject): Problem | undefined {
-  if (claims['exp'] === undefined) return { reason: 'missing_claim', detail: 'exp is missing' }
+  if (claims['exp'] === undefined) return { reason: 'missing_claim', detail: 'exp is missing', expected: 'exp' }
   for (const name of ['exp', 'nbf', 'iat']) {
     if (claims[name] !== undefined && !isNumericDate(claims[name]))
       return { reason: 'malformed', detail: `${name} is not a NumericDate` }
@@ -59,17 +61,20 @@ function isStringOrStrings(value: JsonValue): boolean {
 /** RFC 7519 §4.1.3, RFC 9068 §4: equal to the letter; no pattern, no prefix, no slash forgiven. */
 function problemWithAudience(aud: JsonValue | undefined, accepted: readonly string[] | null): Problem | undefined {
   if (accepted === null) return undefined
-  if (aud === undefined) return { reason: 'missing_claim', detail: 'aud is missing' }
+  if (aud === undefined) return { reason: 'missing_claim', detail: 'aud is missing', expected: accepted }
   const named: readonly JsonValue[] = Array.isArray(aud) ? aud : [aud]
   if (accepted.some((audience) => named.includes(audience))) return undefined
-  return { reason: 'audience', detail: 'aud does not name this API' }
+  return { reason: 'audience', detail: 'aud does not name this API', expected: accepted, received: named }
 }
 
 function problemWithTimes({ exp, nbf, iat }: JsonObject, now: number, tolerance: number): Problem | undefined {
   const latest = Math.floor(now) + tolerance // whole seconds, as issuers count; a fraction more is not yet here
-  if (!(now < Number(exp) + tolerance)) return { reason: 'expired', detail: 'exp has passed' } // RFC 7519 §4.1.4
-  if (nbf !== undefined && Number(nbf) > latest) return { reason: 'not_yet_valid', detail: 'nbf has not come yet' } // §4.1.5
-  if (iat !== undefined && Number(iat) > latest) return { reason: 'not_yet_valid', detail: 'iat lies in the future' }
+  if (!(now < Number(exp) + tolerance))
+    return { reason: 'expired', detail: 'exp has passed', expected: now, received: exp } // RFC 7519 §4.1.4
+  if (nbf !== undefined && Number(nbf) > latest)
+    return { reason: 'not_yet_valid', detail: 'nbf has not come yet', expected: now, received: nbf } // §4.1.5
+  if (iat !== undefined && Number(iat) > latest)
+    return { reason: 'not_yet_valid', detail: 'iat lies in the future', expected: now, received: iat }
   return undefined
 }
 

@@ -20,7 +20,11 @@ const ascii = new TextEncoder()
 
 /** RFC 8725 §3.1: the algorithm is chosen by the settings; the header may only name one of them. */
 export function requireAllowedAlgorithm({ alg }: UnverifiedJwt, allowed: ReadonlySet<string>): void {
-  if (!allowed.has(alg)) rejectToken('algorithm', 'alg is not among the allowed algorithms of this issuer')
+  if (!allowed.has(alg))
+    rejectToken('algorithm', 'alg is not among the allowed algorithms of this issuer', {
+      expected: [...allowed],
+      received: alg,
+    })
 }
 
 /**
@@ -33,5 +37,5 @@ export async function requireSignature(jwt: UnverifiedJwt, candidates: readonly 
       return { header: jwt.header, claims: jwt.unverifiedClaims } as VerifiedJwt
     }
   }
-  return rejectToken('signature', 'no key of the issuer verifies the signature')
+  return rejectToken('signature', 'no key of the issuer verifies the signature', { received: jwt.kid })
 }

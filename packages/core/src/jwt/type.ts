@@ -15,7 +15,11 @@ const plainType = /^(?:application\/)?jwt$/i
  */
 export function requireAccessTokenType({ header, claims }: VerifiedJwt, profile: Profile): void {
   const problem = problemWithType(header, claims, profile)
-  if (problem !== undefined) rejectToken('type', problem)
+  if (problem !== undefined)
+    rejectToken('type', problem, {
+      expected: profile === 'rfc9068' ? ['at+jwt'] : ['at+jwt', 'JWT', 'no typ'],
+      received: header['typ'],
+    })
 }
 
 export function problemWithType({ typ }: JsonObject, claims: JsonObject, profile: Profile): string | undefined {

@@ -6,6 +6,8 @@ export interface Attempts {
   /** How many have failed since the last one that did not. */
   readonly failures: number
   readonly lastError: LoadError | undefined
+  /** When the first of these failures was, in milliseconds since the epoch. */
+  readonly failingSince: number | undefined
   /** Seconds until the next one may begin; 0 where there is no pause. */
   readonly pause: number
   /** The one that is under way. */
@@ -41,6 +43,7 @@ export function createAttempts({ timeout, clock, random }: AttemptsContext): Att
   let running: Running | undefined
   let failures = 0
   let lastError: LoadError | undefined
+  let failingSince: number | undefined
   let failedAt = 0
   let nextAt = 0
 
@@ -50,6 +53,9 @@ export function createAttempts({ timeout, clock, random }: AttemptsContext): Att
     },
     get lastError() {
       return lastError
+    },
+    get failingSince() {
+      return failingSince
     },
     get pause() {
       return pause()
@@ -72,6 +78,7 @@ export function createAttempts({ timeout, clock, random }: AttemptsContext): Att
         running = undefined
         failures = 0
         lastError = undefined
+        failingSince = undefined
       }
 
       function failed(error: unknown): void {
@@ -82,6 +89,7 @@ export function createAttempts({ timeout, clock, random }: AttemptsContext): Att
         failures++
         lastError = error
         failedAt = clock()
+        failingSince ??= failedAt
         nextAt = failedAt + pauseAfter(error) * 1000
       }
     },

@@ -137,7 +137,7 @@ export function createRemoteKeySource(context: Omit<KeyCacheContext, 'onChanged'
     if (candidates.length > 0) return candidates
     // Whether there is such a key by now, only the issuer can say.
     if (freshness === 'stale' || (isUnknown(kid) && attempts.failures > 0)) unavailable()
-    return unknownKey()
+    return unknownKey(keys.set.kids, kid)
   }
 
   function isAtHand(alg: string, kid: string | undefined): boolean {
@@ -154,11 +154,14 @@ export function createRemoteKeySource(context: Omit<KeyCacheContext, 'onChanged'
     reject(
       { kind: 'unavailable', reason: lastError?.subject ?? 'keys', retryAfter: Math.max(1, Math.ceil(pause)) },
       'the keys of the issuer could not be loaded',
-      lastError,
+      { cause: lastError, since: attempts.failingSince },
     )
   }
 }
 
-export function unknownKey(): never {
-  rejectToken('unknown_key', 'the issuer has no usable key with this kid for this alg')
+export function unknownKey(kids: ReadonlySet<string>, kid: string | undefined): never {
+  rejectToken('unknown_key', 'the issuer has no usable key with this kid for this alg', {
+    expected: [...kids],
+    received: kid,
+  })
 }

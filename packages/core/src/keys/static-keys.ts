@@ -15,8 +15,9 @@ export function createStaticKeySource(members: readonly JsonValue[], onSkipped: 
 
   return {
     async find(alg, kid) {
-      const candidates = candidatesIn(set ?? (await load()), alg, kid)
-      return candidates.length > 0 ? candidates : unknownKey()
+      const keys = set ?? (await load())
+      const candidates = candidatesIn(keys, alg, kid)
+      return candidates.length > 0 ? candidates : unknownKey(keys.kids, kid)
     },
     load: async () => void (await load()),
     status: () => ({

@@ -63,6 +63,9 @@ function requireAuthentication(
     reason === 'acr'
       ? 'acr is none of those that this route accepts'
       : 'auth_time does not show that the user has authenticated recently enough',
+    reason === 'acr'
+      ? { expected: commonTo(demanded), received: claims['acr'] }
+      : { expected: maxAge, received: ageOf(claims['auth_time'], moment) },
   )
 }
 
@@ -76,6 +79,10 @@ function commonTo(demanded: readonly (readonly string[])[]): readonly string[] {
   const last = demanded.at(-1) ?? []
   const common = last.filter((value) => demanded.every((values) => values.includes(value)))
   return common.length > 0 ? common : last
+}
+
+function ageOf(authTime: JsonValue | undefined, { now }: Moment): number | undefined {
+  return typeof authTime === 'number' ? now - authTime : undefined
 }
 
 /** An `auth_time` that has not come yet shows nothing. */
@@ -93,6 +100,7 @@ function requireScopes({ scopes: granted }: AccessToken, asked: readonly Checked
   reject(
     { kind: 'insufficient_scope', reason: 'missing_scope', scopes: scopesOf(asked) },
     'the token lacks a scope that this route needs',
+    { expected: scopesOf(asked), received: [...granted] },
   )
 }
 
@@ -110,7 +118,13 @@ export function scopesOf(asked: readonly CheckedRequirements[]): readonly string
 function requireClaims({ claims }: AccessToken, required: CheckedRequirements['claims']): void {
   for (const [name, expected] of required) {
     if (!holds(claims[name], expected))
-      reject({ kind: 'forbidden', reason: 'claim' }, `the claim ${JSON.stringify(name)} is not as this route needs it`)
+      reject(
+        { kind: 'forbidden', reason: 'claim' },
+        `the claim ${JSON.stringify(name)} is not as this route needs it`,
+        {
+          expected: name,
+        },
+      )
   }
 }
 
