@@ -1,0 +1,2 @@
+export { createLog } from './logs.js'
+export { createMetrics, observeKeys } from './metrics.js'
