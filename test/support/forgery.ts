@@ -28,6 +28,15 @@ export function malleated(token: string): string {
   return `${header}.${payload}.${b64u(ecdsaSignature(r, ORDER_OF_P256 - s))}`
 }
 
+const ORDER_OF_ED25519 = 2n ** 252n + 27742317777372353535851937790883648493n
+
+/** S plus the order of the group, where lax verifiers see no difference (RFC 8032 §5.1.7). Anyone can make it. */
+export function beyondOrder(signature: Uint8Array): Buffer {
+  const s = BigInt(`0x${Buffer.from(signature.subarray(32).toReversed()).toString('hex')}`)
+  const beyond = Buffer.from((s + ORDER_OF_ED25519).toString(16).padStart(64, '0'), 'hex')
+  return Buffer.concat([signature.subarray(0, 32), beyond.toReversed()])
+}
+
 /** The same token with other signature bytes. */
 export function withSignature(token: string, signature: Uint8Array): string {
   return token.replace(/[^.]*$/, b64u(signature))
