@@ -1,5 +1,16 @@
 import { e1 } from '../support/keys.js'
-import { b64u, CLAIMS, claimsText, HEADER, segmentsOf, sign, signSegments, T, token } from '../support/token.js'
+import {
+  b64u,
+  CLAIMS,
+  claimsText,
+  HEADER,
+  segmentsOf,
+  sign,
+  signatureOf,
+  signSegments,
+  T,
+  token,
+} from '../support/token.js'
 import type { ConformanceCase } from './case.js'
 import { bearer, granted, insufficientScope, malformed } from './rows.js'
 
@@ -46,6 +57,9 @@ const shapes: ConformanceCase[] = [
   ['one word', 'abc'],
   ['a dot', '.'],
   ['two dots', '..'],
+  ['as many dots as a token may have characters', '.'.repeat(16_384)],
+  ['three segments and as many dots as there is room for', `${T}${'.'.repeat(16_384 - T.length)}`],
+  ['three segments in front of three others', `${T}.${T}`],
   ['two segments', `${header}.${payload}`],
   ['two segments and a dot: an empty signature', `${header}.${payload}.`],
   ['an empty header', `.${payload}.${signature}`],
@@ -67,7 +81,15 @@ const shapes: ConformanceCase[] = [
 )
 
 const jweHeader = b64u('{"alg":"RSA-OAEP-256","enc":"A256GCM","kid":"r1","cty":"JWT"}')
+const inside = b64u(sign('{"alg":"none"}', claimsText(), e1, 'none'))
 const encrypted: ConformanceCase[] = [
+  ['a JWE around an unsigned JWT', `${jweHeader}.AAAA.AAAAAAAAAAAAAAAA.${inside}.AAAAAAAAAAAAAAAAAAAAAA`],
+  ['a JWE around claims', `${jweHeader}.AAAA.AAAAAAAAAAAAAAAA.${b64u(claimsText())}.AAAAAAAAAAAAAAAAAAAAAA`],
+  ['a JWE under the header of a JWS', `${header}.AAAA.AAAAAAAAAAAAAAAA.${payload}.${signature}`],
+  [
+    'a compressed JWE of 15 KiB',
+    `${b64u('{"alg":"dir","enc":"A256GCM","zip":"DEF"}')}..AAAA.${'A'.repeat(15_000)}.AAAA`,
+  ],
   ['a JWE', `${jweHeader}.AAAA.AAAAAAAAAAAAAAAA.AAAA.AAAAAAAAAAAAAAAAAAAAAA`],
   [
     'a JWE without an encrypted key',
@@ -144,7 +166,11 @@ const badHeaders: ConformanceCase[] = (
     ['has invalid UTF-8', Buffer.from(headerText({ x: '\xff' }), 'latin1')],
     ['has alg twice, the bad one first', `{"alg":"none",${headerText().slice(1)}`],
     ['has alg twice, the bad one last', withMembers(HEADER, '"alg":"none"')],
+    ['has alg three times', withMembers(HEADER, '"alg":"ES256","alg":"ES256"')],
     ['has kid twice', withMembers(HEADER, '"kid":"e1"')],
+    ['has typ twice', membersBefore(HEADER, '"typ":"dpop+jwt"')],
+    ['has the empty name twice', withMembers(HEADER, '"":1,"":2')],
+    ['has a name twice, once with the escape of a slash', withMembers(HEADER, '"a/b":1,"a\\/b":1')],
     ['has alg twice, once with an escape', withMembers(HEADER, '"\\u0061lg":"none"')],
     ['has a member twice in an inner object', withMembers(HEADER, '"x":{"a":1,"a":1}')],
     ['nests 200 deep', withMembers(HEADER, `"x":${nested(200)}`)],
@@ -153,7 +179,9 @@ const badHeaders: ConformanceCase[] = (
     ['has a kid that is an array', headerText({ kid: ['e1'] })],
     ['has a kid that is an object', headerText({ kid: { toString: 'e1' } })],
     ['has a kid that is null', headerText({ kid: null })],
+    ['has a kid that is true', headerText({ kid: true })],
     ['has a kid of 8 KiB', headerText({ kid: 'k'.repeat(8192) })],
+    ['has a kid of 40 KiB', headerText({ kid: 'k'.repeat(40 * 1024) })],
     ['compresses', headerText({ zip: 'DEF' })],
     ['compresses with null', headerText({ zip: null })],
     ['has b64 as false', headerText({ b64: false })],
@@ -170,27 +198,67 @@ const badHeaders: ConformanceCase[] = (
 )
 
 const critical: ConformanceCase[] = [
-  '["bork"]',
-  '["exp"]',
-  '["b64"]',
-  '["b64","b64"]',
-  '["cnf"]',
-  '["alg"]',
-  '[]',
-  '[1]',
-  '"bork"',
-  '""',
-  'null',
-  'false',
-  '{}',
+  ['["bork"]', '"bork":1'],
+  ['["bork"]', '"x":1'],
+  ['["bork","bork"]', '"bork":1'],
+  ['["exp"]', '"exp":1'],
+  ['["exp"]', '"x":1'],
+  ['["b64"]', '"b64":true'],
+  ['["b64"]', '"b64":false'],
+  ['["b64"]', '"x":1'],
+  ['["b64","b64"]', '"b64":true'],
+  ['["cnf"]', '"cnf":{}'],
+  ['["alg"]', '"x":1'],
+  ['["alg","kid","typ"]', '"x":1'],
+  ['["crit"]', '"x":1'],
+  ['[]', '"x":1'],
+  ['[1]', '"x":1'],
+  ['[null]', '"x":1'],
+  ['[["bork"]]', '"bork":1'],
+  ['"bork"', '"bork":1'],
+  ['""', '"x":1'],
+  ['null', '"x":1'],
+  ['false', '"x":1'],
+  ['0', '"x":1'],
+  ['{}', '"x":1'],
+  ['{"bork":1}', '"bork":1'],
 ].map(
-  (crit): ConformanceCase => ({
-    name: `RFC 7515 §4.1.11: crit is refused whatever it says: ${crit}`,
+  ([crit, beside]): ConformanceCase => ({
+    name: `RFC 7515 §4.1.11: crit is refused whatever it says: ${crit} beside ${beside}`,
     rules: ['X08', 'R-7515-4.1.11-a', 'A-30'],
-    given: bearer(signed(withMembers(HEADER, `"crit":${crit},"bork":1,"b64":true,"exp":1,"cnf":{}`))),
+    given: bearer(signed(withMembers(HEADER, `"crit":${crit},${beside}`))),
     expect: malformed,
   }),
 )
+
+const extensions: ConformanceCase[] = (
+  [
+    ['crit spelt with an escape', '"cri\\u0074":["bork"],"bork":1', malformed],
+    ['b64 spelt with an escape', '"b6\\u0034":false', malformed],
+    ['b64 as null', '"b64":null', malformed],
+    ['b64 as a string', '"b64":"true"', malformed],
+    ['zip as an empty string', '"zip":""', malformed],
+    ['a name that only looks like crit', '"Crit":["bork"],"crit ":["bork"]', granted],
+    ['crit inside another member', '"x":{"crit":["bork"],"b64":false}', granted],
+  ] as const
+).map(([what, members, expect]) => ({
+  name: `RFC 7515 §4.1.11: a header with ${what} is ${expect === granted ? 'accepted' : 'refused'}`,
+  rules: ['X08', 'R-7515-4.1.11-a', 'R-7797-7-a', 'A-30'],
+  given: bearer(signed(withMembers(HEADER, members))),
+  expect,
+}))
+
+/** RFC 7797 §3: the payload goes as it is, and only those who heed `b64` read it like that. */
+const unencodedPayload: ConformanceCase = {
+  name: 'RFC 7797 §7: a payload that was signed unencoded is refused',
+  rules: ['X08', 'R-7797-7-a', 'R-7515-4.1.11-a', 'A-30'],
+  given: bearer(
+    `${b64u(headerText({ crit: ['b64'], b64: false }))}.${payload}.${b64u(
+      signatureOf(`${b64u(headerText({ crit: ['b64'], b64: false }))}.${claimsText()}`, e1, 'ES256'),
+    )}`,
+  ),
+  expect: malformed,
+}
 
 const badPayloads: ConformanceCase[] = (
   [
@@ -200,6 +268,7 @@ const badPayloads: ConformanceCase[] = (
     ['is null', 'null'],
     ['is a number', '1'],
     ['is a JWT', T],
+    ['is a JWT in quotes', JSON.stringify(T)],
     ['is cut off', claimsText().slice(0, -1)],
     ['has a trailing comma', `${claimsText().slice(0, -1)},}`],
     ['is followed by another object', `${claimsText()}{}`],
@@ -216,6 +285,19 @@ const badPayloads: ConformanceCase[] = (
     ['has iss twice, once with an escape', membersBefore(CLAIMS, '"\\u0069ss":"https://other.test"')],
     ['has scope twice', withMembers(CLAIMS, '"scope":"read admin"')],
     ['has exp twice', withMembers(CLAIMS, '"exp":9999999999')],
+    ['has nbf twice', withMembers(CLAIMS, '"nbf":0,"nbf":9999999999')],
+    ['has sub twice', membersBefore(CLAIMS, '"sub":"u2"')],
+    ['has client_id twice', membersBefore(CLAIMS, '"client_id":"c2"')],
+    ['has jti twice', membersBefore(CLAIMS, '"jti":"jti-2"')],
+    ['has cnf twice', withMembers(CLAIMS, '"cnf":{"jkt":"x"},"cnf":{"jkt":"y"}')],
+    ['has a claim three times', withMembers(CLAIMS, '"x":1,"x":1,"x":1')],
+    ['has constructor twice', withMembers(CLAIMS, '"constructor":{},"constructor":{}')],
+    ['has scope twice, once with an escape', withMembers(CLAIMS, '"sc\\u006fpe":"read admin"')],
+    ['has a claim twice, once with its surrogates escaped', withMembers(CLAIMS, '"\u{1f600}":1,"\\ud83d\\ude00":2')],
+    ['has a claim twice, once with an escape in capitals', withMembers(CLAIMS, '"\\u004a":1,"\\u004A":2')],
+    ['has a number that is no number', withMembers(CLAIMS, '"x":NaN')],
+    ['has a number without end', withMembers(CLAIMS, '"x":Infinity')],
+    ['has a number beyond all numbers', withMembers(CLAIMS, '"x":1e400')],
     ['has a claim twice in an inner object', withMembers(CLAIMS, '"act":{"sub":"a","sub":"b"}')],
     ['has a claim twice in an object in an array', withMembers(CLAIMS, '"x":[1,{"a":1,"a":2}]')],
     ['has __proto__ twice', withMembers(CLAIMS, '"__proto__":{},"__proto__":{}')],
@@ -232,6 +314,13 @@ const badPayloads: ConformanceCase[] = (
     expect: malformed,
   }),
 )
+
+const nestedJwt: ConformanceCase = {
+  name: 'RFC 7519 §5.2: a JWT inside a JWT is not looked for',
+  rules: ['X08', 'A-42'],
+  given: bearer(signed(headerText({ cty: 'JWT' }), T)),
+  expect: malformed,
+}
 
 const forgedDepth: ConformanceCase = {
   name: 'RFC 8259 §9: depth is bounded before the signature is looked at',
@@ -321,7 +410,10 @@ export const structure: readonly ConformanceCase[] = [
   ...spellings,
   ...badHeaders,
   ...critical,
+  ...extensions,
+  unencodedPayload,
   ...badPayloads,
+  nestedJwt,
   forgedDepth,
   ...harmless,
   ...prototypes,
