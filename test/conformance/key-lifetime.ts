@@ -1,5 +1,5 @@
 import { NOW } from '../support/fixture.js'
-import { jwks, redirect, status } from '../support/jwks-server.js'
+import { hang, jwks, redirect, status } from '../support/jwks-server.js'
 import { d1, e1, ecKey, publicKeys, r1, strangerEc } from '../support/keys.js'
 import { rsa1024 } from '../support/odd-keys.js'
 import { token, tokenBy } from '../support/token.js'
@@ -134,6 +134,28 @@ const rotation: ConformanceCase[] = [
   },
 ]
 
+const hostileKids: ConformanceCase[] = [
+  '../../jwks',
+  '/elsewhere',
+  '//evil.test/jwks',
+  'https://evil.test/jwks',
+  '?kid=e1',
+  '#e1',
+  '%2e%2e%2fjwks',
+  'e1\r\nHost: evil.test',
+  '__proto__',
+  'constructor',
+  '',
+].map((kid) => ({
+  name: `RFC 8725 §3.10: a kid is no part of any address: ${JSON.stringify(kid)}`,
+  rules: ['X09', 'R-8725b-3.10-a', 'R-NET-a', 'R-JWKS-j', 'A-25'],
+  setup: keysAre(good),
+  before: [warm],
+  given: bearer(token({ header: { kid } })),
+  expect: invalidToken('unknown_key'),
+  outbound: oneHit,
+}))
+
 const withoutE1 = jwks([r1.jwk, d1.jwk])
 const lifetime: ConformanceCase[] = [
   {
@@ -251,6 +273,15 @@ const lifetime: ConformanceCase[] = [
     within: 3,
   },
   {
+    name: 'RFC 9111 §4.2.4: keys that are nearly of age are fetched again while a token is accepted',
+    rules: ['R-JWKS-g'],
+    setup: keysAre(good),
+    before: [warm, { serve: { '/jwks': hang } }, { advance: 590 }],
+    given: served,
+    expect: granted,
+    outboundAtMost: 1,
+  },
+  {
     name: 'RFC 7519 §4.1.4: a token that was accepted is refused once it has expired',
     rules: ['X10', 'R-CACHE', 'A-82'],
     setup: keysAre(good),
@@ -296,4 +327,4 @@ const outage: ConformanceCase[] = [
   },
 ]
 
-export const keyLifetime: readonly ConformanceCase[] = [...rotation, ...lifetime, ...outage]
+export const keyLifetime: readonly ConformanceCase[] = [...rotation, ...hostileKids, ...lifetime, ...outage]

@@ -42,7 +42,18 @@ const keysFromTheHeader: ConformanceCase[] = (
     ['a jku with the name of the issuer as the user', { jku: 'https://as.test@evil.test/' }],
     ['a jku of the metadata service', { jku: 'http://169.254.169.254/' }],
     ['a jku of a file', { jku: 'file:///etc/passwd' }],
+    ['a jku of a host that begins like the issuer', { jku: 'https://as.test.evil.test/jwks' }],
+    ['a jku of the issuer itself', { jku: `${I}/jwks` }],
+    ['a jku without TLS', { jku: 'http://as.test/jwks' }],
+    ['a jku that is data', { jku: `data:application/json,${JSON.stringify({ keys: [strangerJwk] })}` }],
+    ['a jku that is a list', { jku: [hostile] }],
     ['an x5u', { x5u: hostile }],
+    ['an x5u of the metadata service', { x5u: 'http://169.254.169.254/latest' }],
+    ['an x5u of a file', { x5u: 'file:///etc/passwd' }],
+    ['a jwk that is text', { jwk: JSON.stringify(strangerJwk) }],
+    ['a jwk under the kid of a good key', { jwk: { ...strangerJwk, kid: 'e1' } }],
+    ['a jwk that is symmetric', { jwk: { kty: 'oct', kid: 'e1', k: 'AAAA' } }],
+    ['a set of keys', { jwks: { keys: [strangerJwk] }, keys: [strangerJwk] }],
     ['an x5c', { x5c: [strangerEc.publicKey.export({ type: 'spki', format: 'der' }).toString('base64')] }],
     ['an x5t', { x5t: 'AAAA', 'x5t#S256': 'AAAA' }],
     ['all of them', { jwk: strangerJwk, jku: hostile, x5u: hostile, x5c: ['AAAA'], x5t: 'AAAA' }],
@@ -91,6 +102,29 @@ const strangeKids: ConformanceCase[] = [
   'e1,r1',
   `${I}#e1`,
   `canary${'k'.repeat(2000)}`,
+  "'; DROP TABLE keys; --",
+  '$(id)',
+  '`id`',
+  '*)(uid=*',
+  '%00',
+  '%65%31',
+  '../e1',
+  './e1',
+  'file:///etc/passwd',
+  'http://169.254.169.254/',
+  '{"$ne":null}',
+  '.*',
+  '*',
+  'e1\r\n',
+  '\ufefe1',
+  '\ufeffe1',
+  'e1\u200b',
+  '\uff45\uff11',
+  'null',
+  'undefined',
+  'prototype',
+  'hasOwnProperty',
+  '\ud800',
 ].map((kid) => ({
   name: `RFC 8725 §3.10: kid is compared to the letter: ${JSON.stringify(kid.slice(0, 40))}`,
   rules: ['X09', 'R-8725b-3.10-a', 'A-25', 'A-109'],
@@ -157,6 +191,13 @@ const forgedWithoutKey: ConformanceCase[] = [
     given: bearer(selfSigned(token({ header: { alg: 'RS256', kid: rsaExponent1.kid }, signedAs: 'none' }))),
     expect: unknownKey,
   },
+  {
+    name: 'RFC 8017 §5.2.2: nor without a kid, where every key is tried',
+    rules: ['X09', 'R-RSA-e', 'A-13'],
+    setup: odd,
+    given: bearer(selfSigned(token({ header: { alg: 'RS256', kid: undefined }, signedAs: 'none' }))),
+    expect: badSignature,
+  },
   ...smallOrderPoints.map((point) => ({
     name: `RFC 8032 §5.1.7: a public key of small order lets nobody in: ${point}`,
     rules: ['X09', 'R-8037-b'],
@@ -210,6 +251,20 @@ const oneAlgorithmTwoNames: ConformanceCase[] = (
   rules: ['R-8037-a', 'A-17'],
   setup: eddsaNames,
   given: bearer(tokenBy(alg, { header: { kid } })),
+  expect: granted,
+}))
+
+const extraHeaders: ConformanceCase[] = (
+  [
+    ['a jwk', { jwk: strangerJwk }],
+    ['a jku', { jku: hostile }],
+    ['an x5u', { x5u: hostile }],
+    ['an x5t', { x5t: 'AAAA', 'x5t#S256': 'AAAA' }],
+  ] as const
+).map(([what, header]) => ({
+  name: `RFC 8725 §3.10: ${what} in the header of a good token does no harm`,
+  rules: ['R-7515-4.1.2-a', 'A-22', 'A-23'],
+  given: bearer(token({ header })),
   expect: granted,
 }))
 
@@ -298,6 +353,7 @@ const candidates: ConformanceCase[] = [
 
 export const keys: readonly ConformanceCase[] = [
   ...keysFromTheHeader,
+  ...extraHeaders,
   ...strangeKids,
   ...unusableKeys,
   ...usableKeys,

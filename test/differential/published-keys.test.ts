@@ -62,6 +62,8 @@ const usedByJose: Readonly<Record<string, [TestKey, SigningAlgorithm]>> = {
   'a coordinate with a zero in front': [ecWith({ x: zeroBefore(bytesOf(ec, 'x')) }), 'ES256'],
   'a coordinate with bits to spare': [ecWith({ y: withSpareBit(ec.jwk['y'] as string) }), 'ES256'],
   'the RSA exponent 3': [unusableRsa['the exponent 3']!, 'RS256'],
+  'the RSA exponent 17': [unusableRsa['the exponent 17']!, 'RS256'],
+  'an RSA modulus in an array': [unusableRsa['a modulus that is a list']!, 'RS256'],
   'an RSA key that names a curve': [rsaWith({ crv: 'P-256' }), 'RS256'],
 }
 
@@ -71,7 +73,10 @@ const others = (keys: Readonly<Record<string, TestKey>>, ...names: readonly stri
 const usedByNeither: Readonly<Record<string, [TestKey, SigningAlgorithm]>> = {
   ...Object.fromEntries(others(unusable, 'a coordinate with padding').map(([name, key]) => [name, [key, 'ES256']])),
   ...Object.fromEntries(
-    others(unusableRsa, 'the exponent 3').map(([name, key]) => [`an RSA key with ${name}`, [key, 'RS256']]),
+    others(unusableRsa, 'the exponent 3', 'the exponent 17', 'a modulus that is a list').map(([name, key]) => [
+      `an RSA key with ${name}`,
+      [key, 'RS256'],
+    ]),
   ),
   ...Object.fromEntries(
     Object.entries(unusableOkp).map(([name, key]) => [`an OKP key with ${name}`, [key, 'Ed25519']]),

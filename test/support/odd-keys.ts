@@ -7,6 +7,13 @@ const rsa2047: TestKey = rsaKey('rsa-2047', 2047)
 export const rsaExponent3: TestKey = rsaKey('rsa-e3', 2048, 3)
 export const rsaExponent1: TestKey = republished(r1, 'rsa-e1', { e: 'AQ' })
 const rsaExponentEven: TestKey = republished(r1, 'rsa-e-even', { e: 'AQAA' })
+const rsaExponent0: TestKey = republished(r1, 'rsa-e0', { e: 'AA' })
+const rsaExponent2: TestKey = republished(r1, 'rsa-e2', { e: 'Ag' })
+const rsaExponent17: TestKey = rsaKey('rsa-e17', 2048, 17)
+/** 65535: odd, and a little too small. */
+const rsaExponent65535: TestKey = republished(r1, 'rsa-e65535', { e: '__8' })
+/** The exponent 1, with zeros in front that make it look larger. */
+const rsaExponentPadded1: TestKey = republished(r1, 'rsa-e-padded-1', { e: 'AAAAAQ' })
 
 const spare: TestKey = ecKey('spare', 'P-256')
 const spareEd: TestKey = ed25519Key('spare-ed')
@@ -24,6 +31,19 @@ export const unusable: Readonly<Record<string, TestKey>> = {
   'a coordinate that is cut off': republished(spare, 'short-x', { x: (spare.jwk['x'] as string).slice(0, -4) }),
   'a coordinate with padding': republished(spare, 'padded-x', { x: `${spare.jwk['x'] as string}=` }),
   'no y': republished(spare, 'no-y', { y: undefined }),
+  'no x': republished(spare, 'no-x', { x: undefined }),
+  'a coordinate that is a number': republished(spare, 'number-x', { x: 1 }),
+  'coordinates that are zero': republished(spare, 'zero-xy', { x: 'A'.repeat(43), y: 'A'.repeat(43) }),
+  'no curve': republished(spare, 'no-crv', { crv: undefined }),
+  'a curve that is a list': republished(spare, 'list-crv', { crv: ['P-256'] }),
+  'a kty that is a list': republished(spare, 'list-kty', { kty: ['EC'] }),
+  'use as a list': republished(spare, 'use-list', { use: ['sig'] }),
+  'use that is empty': republished(spare, 'use-empty', { use: '' }),
+  'use in capitals': republished(spare, 'use-capitals', { use: 'SIG' }),
+  'use as null': republished(spare, 'use-null', { use: null }),
+  'key_ops as null': republished(spare, 'ops-null', { key_ops: null }),
+  'alg in lower case': republished(spare, 'alg-lower', { alg: 'es256' }),
+  'alg as null': republished(spare, 'alg-null', { alg: null }),
   'an unknown curve': republished(spare, 'unknown-crv', { crv: 'P-257' }),
   'the curve secp256k1': ecKey('secp256k1', 'secp256k1'),
   'the name of another curve': republished(spare, 'other-crv', { crv: 'P-384' }),
@@ -46,7 +66,17 @@ export const unusableRsa: Readonly<Record<string, TestKey>> = {
   '2047 bits': rsa2047,
   'the exponent 3': rsaExponent3,
   'the exponent 1': rsaExponent1,
+  'the exponent 1 after zeros': rsaExponentPadded1,
+  'the exponent 0': rsaExponent0,
+  'the exponent 2': rsaExponent2,
+  'the exponent 17': rsaExponent17,
+  'the exponent 65535': rsaExponent65535,
   'an even exponent': rsaExponentEven,
+  'an exponent that is a number': republished(r1, 'rsa-e-number', { e: 65537 }),
+  'an empty exponent': republished(r1, 'rsa-e-empty', { e: '' }),
+  'an empty modulus': republished(r1, 'rsa-n-empty', { n: '' }),
+  'no modulus': republished(r1, 'rsa-no-n', { n: undefined }),
+  'a modulus that is a list': republished(r1, 'rsa-n-list', { n: [r1.jwk['n']] }),
   'a modulus that is not base64url': republished(r1, 'rsa-n', { n: '!!' }),
   'no exponent': republished(r1, 'rsa-no-e', { e: undefined }),
   'alg PS256': republished(r1, 'rsa-ps256', { alg: 'PS256' }),
