@@ -3,7 +3,15 @@ import { e1, strangerEc } from '../support/keys.js'
 import { claimsText, HEADER, type Members, sign, token } from '../support/token.js'
 import type { Setup } from '../support/world.js'
 import type { ConformanceCase, Expectation } from './case.js'
-import { bearer, granted, insufficientScope, invalidToken, malformed } from './rows.js'
+import {
+  authorization,
+  bearer,
+  granted,
+  insufficientScope,
+  invalidToken,
+  malformed,
+  unsupportedScheme,
+} from './rows.js'
 
 const expired = invalidToken('expired')
 const notYetValid = invalidToken('not_yet_valid')
@@ -104,6 +112,21 @@ const rawTimes: ConformanceCase[] = ['exp', 'nbf', 'iat'].flatMap((claim) =>
     '-1e400',
     '9007199254740993',
     '1e18',
+    '"9999999999"',
+    '"Infinity"',
+    '"2030-01-01T00:00:00Z"',
+    `[${NOW + 300}]`,
+    `[[${NOW + 300}]]`,
+    `{"valueOf":${NOW + 300}}`,
+    // No numbers of JSON at all: the payload as a whole is refused.
+    'NaN',
+    'Infinity',
+    '-Infinity',
+    `+${NOW + 300}`,
+    `0${NOW + 300}`,
+    '0x7fffffffff',
+    `${NOW + 300}.`,
+    `${NOW + 300}n`,
   ].map((raw) => ({
     name: `RFC 7519 §2: ${claim} ${raw} is no NumericDate`,
     rules: ['X10', 'R-NUM', 'A-44', 'A-46'],
@@ -111,6 +134,23 @@ const rawTimes: ConformanceCase[] = ['exp', 'nbf', 'iat'].flatMap((claim) =>
     expect: malformed,
   })),
 )
+
+const otherSpellings: ConformanceCase[] = (
+  [
+    [`${NOW + 300}.0`, granted],
+    ['1.8000003e9', granted],
+    ['18000003E+2', granted],
+    ['1.5', expired],
+    ['-0', expired],
+    ['1e-400', expired],
+    ['9007199254740991', granted],
+  ] as const
+).map(([raw, expect]) => ({
+  name: `RFC 7519 §2: exp ${raw} is a NumericDate: ${outcome(expect)}`,
+  rules: ['X10', 'R-NUM', 'A-44'],
+  given: bearer(withRaw('exp', raw)),
+  expect,
+}))
 
 const required: ConformanceCase[] = [
   ...['iss', 'aud', 'exp'].map((claim) => ({
@@ -192,6 +232,25 @@ const audiences: ConformanceCase[] = (
     [I, wrongAudience],
     ['c1', wrongAudience],
     ['__proto__', wrongAudience],
+    [`${A}\n`, wrongAudience],
+    [`\t${A}`, wrongAudience],
+    [`${A};${A}`, wrongAudience],
+    [`"${A}"`, wrongAudience],
+    [`["${A}"]`, wrongAudience],
+    ['https://api.test/V1', wrongAudience],
+    ['https://api.test//v1', wrongAudience],
+    ['https://api.test/./v1', wrongAudience],
+    ['https://u@api.test/v1', wrongAudience],
+    ['api.test/v1', wrongAudience],
+    ['^https://api\\.test/v1$', wrongAudience],
+    ['https://upstream.test', wrongAudience],
+    [['c1', I], wrongAudience],
+    [[A, A], granted],
+    [{ length: 1, 0: A }, malformed],
+    [[A, true], malformed],
+    [[A, {}], malformed],
+    [[A, []], malformed],
+    [[A, [A]], malformed],
     [null, malformed],
     [1, malformed],
     [true, malformed],
@@ -255,6 +314,30 @@ const issuers: ConformanceCase[] = (
     ['__proto__', unknownIssuer],
     ['constructor', unknownIssuer],
     ['toString', unknownIssuer],
+    [`${I}.`, unknownIssuer],
+    [`${I}#`, unknownIssuer],
+    [`${I}?`, unknownIssuer],
+    [`${I}/.`, unknownIssuer],
+    [`${I}\t`, unknownIssuer],
+    [`${I}\u200b`, unknownIssuer],
+    [`\ufeff${I}`, unknownIssuer],
+    ['https:/as.test', unknownIssuer],
+    ['https:\\\\as.test', unknownIssuer],
+    ['https://as.test:0443', unknownIssuer],
+    ['https://u:p@as.test', unknownIssuer],
+    ['https://xn--s-7sb.test', unknownIssuer],
+    [`"${I}"`, unknownIssuer],
+    [`["${I}"]`, unknownIssuer],
+    [`${I},https://evil.test`, unknownIssuer],
+    ['prototype', unknownIssuer],
+    ['data:application/json,{}', unknownIssuer],
+    ['https://[::1]', unknownIssuer],
+    ['https://0x7f.1', unknownIssuer],
+    ['https://2130706433', unknownIssuer],
+    [[I, 'https://evil.test'], malformed],
+    [[[I]], malformed],
+    [{ toString: I }, malformed],
+    [{ length: 1, 0: I }, malformed],
     ['https://evil.test', unknownIssuer],
     ['http://169.254.169.254/latest', unknownIssuer],
     ['https://10.0.0.1', unknownIssuer],
@@ -301,9 +384,24 @@ const confirmations: ConformanceCase[] = (
     [{ 'x5t#S256': null }, malformed],
     [{ jkt: thumbprint, 'x5t#S256': '' }, malformed],
     [{ kid: '' }, malformed],
+    [true, malformed],
+    [1, malformed],
+    [[[]], malformed],
+    [{ jkt: true }, malformed],
+    [{ jkt: {} }, malformed],
+    [{ 'x5t#S256': [thumbprint] }, malformed],
+    [{ 'x5t#S256': thumbprint, jkt: '' }, malformed],
+    [{ 'x5t#S256': thumbprint, jkt: null }, malformed],
+    [{ jkt: thumbprint, kid: '' }, malformed],
+    [{ jkt: 'not-a-thumbprint' }, unproven],
+    [{ jwk: null }, unproven],
+    [{ jwe: 'x' }, unproven],
+    [{ 'x5t#s256': thumbprint }, unproven],
+    [{ JKT: thumbprint }, unproven],
+    [{ 'https://other.test/confirmation': 'x' }, unproven],
   ] as const
 ).map(([cnf, expect]) => ({
-  name: `RFC 7800 §3.1: cnf ${JSON.stringify(cnf).slice(0, 60)}: ${outcome(expect)}`,
+  name: `RFC 7800 §3.1: cnf ${JSON.stringify(cnf).slice(0, 80)}: ${outcome(expect)}`,
   rules: ['X21', 'X23', 'R-8705-b', 'R-8705-c', 'R-9449-7.2-a', 'A-59', 'A-130'],
   given: bearer(token({ claims: { cnf } })),
   expect,
@@ -349,6 +447,64 @@ const boundTokens: ConformanceCase[] = [
   },
 ]
 
+const confirmationElsewhere: ConformanceCase[] = [
+  ...['bearer', 'BEARER'].map((scheme) => ({
+    name: `RFC 9449 §7.2: a bound token is refused however Bearer is spelt: ${scheme}`,
+    rules: ['X21', 'R-9449-7.2-a', 'A-59', 'A-134'],
+    given: authorization(`${scheme} ${token({ claims: { cnf: { jkt: thumbprint } } })}`),
+    expect: unproven,
+  })),
+  {
+    name: 'RFC 9449 §7.1: a bound token under the scheme DPoP is no credential while DPoP is off',
+    rules: ['X02', 'R-9449-7.2-a', 'R-8705-b'],
+    given: authorization(`DPoP ${token({ claims: { cnf: { jkt: thumbprint } } })}`),
+    expect: unsupportedScheme,
+  },
+  {
+    name: 'RFC 7800 §3.1: a confirmation is found however its name is escaped',
+    rules: ['X21', 'R-8705-b', 'A-59'],
+    given: bearer(
+      sign(
+        JSON.stringify(HEADER),
+        `${claimsText().slice(0, -1)},"\\u0063nf":{"\\u006akt":"${thumbprint}"}}`,
+        e1,
+        'ES256',
+      ),
+    ),
+    expect: unproven,
+  },
+  {
+    name: 'RFC 7800 §3.1: a second confirmation that is empty does not make a token unbound',
+    rules: ['X08', 'R-8705-c', 'A-32', 'A-59'],
+    given: bearer(
+      sign(JSON.stringify(HEADER), `${claimsText({ cnf: { jkt: thumbprint } }).slice(0, -1)},"cnf":null}`, e1, 'ES256'),
+    ),
+    expect: malformed,
+  },
+  {
+    name: 'RFC 7800 §3.1: a token of another type is bound all the same',
+    rules: ['X21', 'R-8705-b', 'A-59'],
+    given: bearer(token({ header: { typ: 'JWT' }, claims: { cnf: { jkt: thumbprint } } })),
+    expect: unproven,
+  },
+  {
+    name: 'RFC 8705 §3: a token that is bound to a certificate is refused where no scope is needed',
+    rules: ['X23', 'R-8705-b', 'A-130'],
+    given: bearer(token({ claims: { cnf: { 'x5t#S256': thumbprint } } }), { target: '/v1/open' }),
+    expect: unproven,
+  },
+]
+
+const nothingOfIt: ConformanceCase[] = ['sub', 'client_id', 'jti', 'scope', 'name'].map((claim) => ({
+  name: `RFC 9700 §4.9.3: what the claim ${claim} says begins no line of a log and comes back nowhere`,
+  rules: ['X13', 'R-9700-4.9.3', 'R-OPS-h', 'A-109', 'A-110', 'A-122'],
+  given: bearer(
+    token({ claims: { [claim]: `canary\r\nSet-Cookie: canary=1\u001b[31m\u2028${'canary'.repeat(500)}` } }),
+    { target: '/v1/w' },
+  ),
+  expect: insufficientScope('write'),
+}))
+
 const principals: ConformanceCase[] = [
   {
     name: 'RFC 9068 §5: a subject that is the client is handed over as it is',
@@ -361,6 +517,20 @@ const principals: ConformanceCase[] = [
     rules: ['R-8693-4.1-a'],
     given: bearer(token({ claims: { act: { sub: 'actor', scope: 'write' }, may_act: { sub: 'other' } } })),
     expect: { status: 200, subject: 'u1', clientId: 'c1', scopes: ['read'] },
+  },
+  {
+    name: 'RFC 8693 §4.1: an actor inside of another is read by nobody',
+    rules: ['R-8693-4.1-a', 'R-8693-b'],
+    given: bearer(
+      token({ claims: { act: { sub: 'actor', act: { sub: 'earlier', cnf: { jkt: thumbprint }, scope: 'write' } } } }),
+    ),
+    expect: granted,
+  },
+  {
+    name: 'RFC 8693 §4.1: an actor of any type is for the application to judge',
+    rules: ['R-8693-b'],
+    given: bearer(token({ claims: { act: 'actor', may_act: null } })),
+    expect: granted,
   },
   {
     name: 'RFC 8693 §4.1: the scope of an actor is not the scope of the token',
@@ -423,12 +593,15 @@ export const claims: readonly ConformanceCase[] = [
   ...times,
   ...fractions,
   ...rawTimes,
+  ...otherSpellings,
   ...required,
   ...audiences,
   ...severalAudiences,
   ...issuers,
   ...confirmations,
   ...boundTokens,
+  ...confirmationElsewhere,
+  ...nothingOfIt,
   ...principals,
   ...order,
   ...orderUnderProfile,
