@@ -1,5 +1,5 @@
 import { A, I } from '../support/fixture.js'
-import { e1, ecKey, publicKeys, r1, republished } from '../support/keys.js'
+import { d1, e1, ecKey, publicKeys, r1, republished } from '../support/keys.js'
 import { type Members, type TokenSpec, token, tokenBy } from '../support/token.js'
 import type { Setup } from '../support/world.js'
 import type { ConformanceCase, Expectation } from './case.js'
@@ -57,6 +57,33 @@ const separateKeys: ConformanceCase[] = (
   setup: twoIssuers,
   given: bearer(credential),
   expect,
+}))
+
+const idp = 'https://as.test/t'
+const sameKey: Setup = {
+  options: {
+    issuer: [
+      { issuer: `${idp}1`, jwks: { keys: [e1.jwk] } },
+      { issuer: `${idp}2`, jwks: { keys: [e1.jwk, d1.jwk] }, audience: 'https://api.test/t2', algorithms: ['EdDSA'] },
+    ],
+  },
+}
+/** Two tenants of one authorization server, which signs for both with one key. */
+const sharedKey: ConformanceCase[] = (
+  [
+    ['the tenant that is named decides: its own audience', { iss: `${idp}1` }, granted],
+    ['the audience of the other tenant does not hold', { iss: `${idp}1`, aud: 'https://api.test/t2' }, 'audience'],
+    ['the algorithms of the other tenant do not hold', { iss: `${idp}2`, aud: 'https://api.test/t2' }, 'algorithm'],
+    ['a tenant that nobody named is unknown', { iss: `${idp}3` }, 'unknown_issuer'],
+    ['the name that both begin with is unknown', { iss: idp }, 'unknown_issuer'],
+    ['a tenant below another is unknown', { iss: `${idp}1/t2` }, 'unknown_issuer'],
+  ] as const
+).map(([what, claims, outcome]) => ({
+  name: `RFC 8725 §3.8: with two tenants of one key, ${what}`,
+  rules: ['X09', 'X10', 'R-8725b-3.8-a', 'R-SET', 'A-52'],
+  setup: sameKey,
+  given: bearer(token({ claims })),
+  expect: typeof outcome === 'string' ? invalidToken(outcome) : outcome,
 }))
 
 const ownAudience: Setup = {
@@ -158,6 +185,7 @@ const spellings: ConformanceCase[] = (
 
 export const issuers: readonly ConformanceCase[] = [
   ...separateKeys,
+  ...sharedKey,
   ...audiences,
   ...withoutAudience,
   ...perIssuer,

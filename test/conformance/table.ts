@@ -10,6 +10,7 @@ import { keySets } from './key-sets.js'
 import { keySource } from './key-source.js'
 import { keys } from './keys.js'
 import { optional } from './optional.js'
+import { repetition } from './repetition.js'
 import { resourceMetadata } from './resource-metadata.js'
 import { revocation } from './revocation.js'
 import { scopesAndRequirements } from './scopes-and-requirements.js'
@@ -36,4 +37,5 @@ export const table: Readonly<Record<string, readonly ConformanceCase[]>> = {
   issuers,
   revocation,
   'resource metadata': resourceMetadata,
+  repetition,
 }
