@@ -4,7 +4,9 @@ import type { ConformanceCase } from './case.js'
 import {
   authorization,
   bearer,
+  forbidden,
   insufficientScope,
+  invalidToken,
   malformed,
   malformedCredentials,
   noCredentials,
@@ -37,7 +39,7 @@ export const challenges: readonly ConformanceCase[] = [
   },
   {
     name: 'RFC 6750 §3: a configured realm names the protection space of a malformed request',
-    rules: ['X03', 'R-9110-11.5-a'],
+    rules: ['X03', 'R-9110-11.5-a', 'R-MCP-5', 'A-121'],
     setup: named,
     given: authorization('Bearer'),
     expect: {
@@ -49,7 +51,7 @@ export const challenges: readonly ConformanceCase[] = [
   },
   {
     name: 'RFC 6750 §3: a configured realm names the protection space of an invalid token',
-    rules: ['X08', 'R-9110-11.5-a'],
+    rules: ['X08', 'R-9110-11.5-a', 'R-6750-3.1-b', 'R-MCP-5', 'A-121'],
     setup: named,
     given: bearer('abc'),
     expect: {
@@ -61,7 +63,7 @@ export const challenges: readonly ConformanceCase[] = [
   },
   {
     name: 'RFC 6750 §3: a configured realm names the protection space of a token without the scope',
-    rules: ['X13', 'R-9110-11.5-a'],
+    rules: ['X13', 'R-9110-11.5-a', 'R-MCP-5', 'A-121'],
     setup: named,
     given: bearer(T, { target: '/v1/w' }),
     expect: {
@@ -118,6 +120,42 @@ export const challenges: readonly ConformanceCase[] = [
     setup: demanding,
     given: authorization('Bearer', { target: '/v1/admin' }),
     expect: malformedCredentials,
+  },
+  ...(
+    [
+      ['an expired token', { exp: 1 }, 'expired'],
+      ['a token for another API', { aud: 'https://other.test' }, 'audience'],
+      ['a token of another issuer', { iss: 'https://evil.test' }, 'unknown_issuer'],
+      ['a token without an expiry', { exp: undefined }, 'missing_claim'],
+      ['a bound token', { cnf: { jkt: 'x' } }, 'unproven_confirmation'],
+    ] as const
+  ).flatMap(([what, claims, reason]) =>
+    [undefined, named].map((setup) => ({
+      name: `RFC 6750 §3.1: ${what} is told no more than any invalid token${setup === named ? ', in a configured realm' : ''}`,
+      rules: ['X10', 'R-6750-3.1-b', 'R-MCP-5', 'R-OPS-h', 'A-121', 'A-122'],
+      ...(setup && { setup }),
+      given: bearer(token({ claims })),
+      expect: {
+        ...invalidToken(reason),
+        challenges: [
+          `Bearer realm="${setup === named ? 'orders' : 'api'}", error="invalid_token", error_description="The access token is malformed, expired, revoked or otherwise invalid"`,
+        ],
+      },
+    })),
+  ),
+  {
+    name: 'RFC 6750 §3.1: what the application forbids is 403 without a challenge, in a configured realm too',
+    rules: ['X14', 'R-MCP-5', 'A-121'],
+    setup: { ...named, routes: { '/v1/denied': { check: () => false } } },
+    given: bearer(T, { target: '/v1/denied' }),
+    expect: forbidden('check'),
+  },
+  {
+    name: 'RFC 9110 §11.6.1: two challenges of one scheme are never given, whatever was presented',
+    rules: ['X02', 'R-6750-3-b', 'R-9110-11.6.1-a'],
+    given: authorization('DPoP abc', { target: '/v1/admin' }),
+    setup: demanding,
+    expect: unsupportedScheme,
   },
   {
     name: 'RFC 6750 §3: nothing that a token says comes back in the challenge',
