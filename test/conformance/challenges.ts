@@ -151,7 +151,7 @@ export const challenges: readonly ConformanceCase[] = [
     expect: forbidden('check'),
   },
   {
-    name: 'RFC 9110 §11.6.1: two challenges of one scheme are never given, whatever was presented',
+    name: 'RFC 9110 §11.6.1: a scheme that is not supported gets one challenge, without the scope of the route',
     rules: ['X02', 'R-6750-3-b', 'R-9110-11.6.1-a'],
     given: authorization('DPoP abc', { target: '/v1/admin' }),
     setup: demanding,
