@@ -111,6 +111,7 @@ describe('verify(): what no Authorization header can carry', () => {
     ['a header that nests 200,000 deep', `${b64u('{"x":'.repeat(200_000))}.${payload}.${signature}`],
     ['a payload that nests a million deep', token({ payload: '['.repeat(1_000_000) })],
   ])('A-38, A-39, A-40, R-EXT-b: %s is refused at once', async (_what, text) => {
+    await worldOf({})
     const startedAt = performance.now()
     expect(await outcomeOf(text)).toMatchObject(refused)
     expect(performance.now() - startedAt, 'milliseconds').toBeLessThan(50)
