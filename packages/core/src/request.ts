@@ -23,6 +23,7 @@ export interface NodeRequest {
   readonly originalUrl?: string | undefined
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
   readonly rawHeaders?: readonly string[] | undefined
+  readonly socket?: object | null | undefined
 }
 
 /**
@@ -60,12 +61,26 @@ export function viewNodeRequest(request: NodeRequest): RequestLike {
 function fieldLines(request: NodeRequest, fieldName: string): readonly string[] {
   const name = fieldName.toLowerCase()
   const raw = rawFieldLines(request.rawHeaders ?? [], name)
+  // What was dropped may have been a line of this name: an empty one stands for it, and makes it several or none.
+  if (mayLackLines(request)) return [...raw, '']
   if (raw.length > 1) return raw
   // With at most one line, what the platform parsed is what every other middleware sees; serverless shims fill nothing
   // else.
   const parsed = request.headers[name]
   if (parsed === undefined) return []
   return typeof parsed === 'string' ? [parsed] : parsed
+}
+
+const DEFAULT_MAX_LINES = 1000
+
+/**
+ * Node drops, without a word, the field lines beyond `maxHeadersCount`; a thousand empty ones fit into 16 KiB, and hide
+ * from us an `Authorization` line that a proxy has seen.
+ */
+function mayLackLines({ rawHeaders = [], socket }: NodeRequest): boolean {
+  const { server } = (socket ?? {}) as { readonly server?: { readonly maxHeadersCount?: number | null } | null }
+  const most = server?.maxHeadersCount ?? DEFAULT_MAX_LINES
+  return most > 0 && rawHeaders.length >= 2 * most
 }
 
 /** `rawHeaders` is a flat list: name, value, name, value. */
