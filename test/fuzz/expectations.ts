@@ -3,7 +3,7 @@ import type { OpenDoor } from './door.js'
 import { fuzz } from './run.js'
 
 // A request is made in the same way for the same seed; keys are new in each process. FUZZ_SEED and FUZZ_REQUESTS (per
-// door) replace what stands here: `npm run fuzz` sends a hundred thousand through each door.
+// door) replace what stands here: `npm run fuzz` sends a million through the four of them.
 const seed = process.env['FUZZ_SEED'] ?? 'resource-server'
 const count = Number(process.env['FUZZ_REQUESTS'] ?? 10_000)
 
