@@ -165,6 +165,22 @@ describe('explain() answers why', () => {
     expect(explain(error).length).toBeGreaterThan(event.detail.length + 10)
   })
 
+  test('the issuer is named where a verified token is asked for more, too', async () => {
+    const events: unknown[] = []
+    const verifier = createVerifier({
+      issuer: { issuer: I, jwks: { keys: publicKeys } },
+      audience: A,
+      clock: () => NOW * 1000,
+      onEvent: (event) => events.push(event),
+    })
+    await verifier.authorize(await verifier.verify(T), { scopes: ['write'] })
+    await verifier.authorize(undefined, { scopes: ['write'] })
+    expect(events).toMatchObject([
+      { reason: 'missing_scope', issuer: I, expected: ['write'], received: ['read'] },
+      { reason: 'no_credentials', issuer: undefined },
+    ])
+  })
+
   test('an error that came from elsewhere is named at least', async () => {
     const { error } = await refused({})
     const copy = Object.assign(Object.create(AuthenticationError.prototype), { ...error }) as AuthenticationError

@@ -133,7 +133,10 @@ export function createVerifier(options: VerifierOptions): Verifier {
       const asked = [{ ...settings.requirements, claims: [], checks: [] }, check(requirements)]
       if (accessToken !== undefined && !verifiedHere.has(accessToken))
         throw new TypeError('authorize() expects an access token that this verifier has verified')
-      return decide(asked, () => accessToken)
+      return decide(asked, (trail) => {
+        trail.issuer = accessToken?.issuer
+        return accessToken
+      })
     },
 
     protect(requirements: Requirements | AnonymousRequirements, handler: Handler) {
@@ -157,7 +160,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
 
 /** How far a token has come, for whoever asks why no further. */
 interface Trail {
-  issuer?: string
+  issuer?: string | undefined
 }
 
 type Handler = (
