@@ -243,6 +243,32 @@ describe('Express', () => {
 })
 
 describe('Fastify', () => {
+  test.each(['/v%31', '/%76%31'])('another spelling of the path, which its router takes for the same: %s', async (path) => {
+    const app = Fastify()
+    await app.register(resourceServer, { verifier: verifierWith(), global: true })
+    const answer = await app.inject(`/.well-known/oauth-protected-resource${path}`)
+    expect([answer.statusCode, answer.json<MetadataDocument>().resource]).toEqual([200, A])
+  })
+
+  test.each(['/V1', '/v1/', '//v1'])('a router that forgives more: %s', async (path) => {
+    const routerOptions = { caseSensitive: false, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true }
+    const app = Fastify({ routerOptions })
+    await app.register(resourceServer, { verifier: verifierWith(), global: true })
+    const answer = await app.inject(`/.well-known/oauth-protected-resource${path}`)
+    expect([answer.statusCode, answer.json<MetadataDocument>().resource]).toEqual([200, A])
+  })
+
+  test.each(['/a%20b', '/a%2Fb', '/%C3%A9', '/a*', '/*', '/a*b'])(
+    'a path that its router does not take to the letter is refused at once: %s',
+    async (path) => {
+      await expect(async () =>
+        Fastify().register(resourceServer, { verifier: verifierWith({ resource: `https://api.test${path}` }) }),
+      ).rejects.toThrow(
+        `Invalid option metadata: expected false, since Fastify does not route /.well-known/oauth-protected-resource${path} to the letter`,
+      )
+    },
+  )
+
   test('metadata: false turns it off', async () => {
     const app = Fastify()
     await app.register(resourceServer, { verifier: verifierWith(), metadata: false })
