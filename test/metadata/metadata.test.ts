@@ -98,10 +98,13 @@ describe.each(doors)('RFC 9728 §3: %s', (_name, open) => {
   })
 
   test('HEAD has the headers and no body', async () => {
-    await open(verifierWith(), async (ask) => {
+    await open(verifierWith({ resource: { url: A, name: 'Örders' } }), async (ask) => {
       const answer = await ask(PATH, { method: 'HEAD' })
       expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'public, max-age=3600'])
       expect(await answer.text()).toBe('')
+      // RFC 9110 §8.6: that of the answer to a GET, or none.
+      const length = (await (await ask(PATH)).arrayBuffer()).byteLength
+      expect([null, String(length)]).toContain(answer.headers.get('content-length'))
     })
   })
 

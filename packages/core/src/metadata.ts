@@ -90,11 +90,12 @@ const PREFLIGHT = {
 export function protectedResourceMetadata({ metadata }: Verifier): AnswerMetadataRequest {
   if (metadata === undefined) throw invalidOption('resource', 'the URL of this API, to publish its metadata', undefined)
   const document = JSON.stringify(metadata.document)
+  const length = String(new TextEncoder().encode(document).length)
   const found = { ...PUBLIC, 'Cache-Control': 'public, max-age=3600', 'Content-Type': 'application/json' }
   return ({ method, url }) => {
     if (pathOf(url) !== metadata.path) return undefined
     if (method === 'GET') return answer(200, found, document)
-    if (method === 'HEAD') return answer(200, found, '')
+    if (method === 'HEAD') return answer(200, { ...found, 'Content-Length': length }, '') // RFC 9110 §8.6
     if (method === 'OPTIONS') return answer(204, PREFLIGHT, '')
     return answer(405, { ...PUBLIC, Allow: METHODS }, '')
   }
