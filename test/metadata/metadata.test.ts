@@ -246,12 +246,15 @@ describe('Express', () => {
 })
 
 describe('Fastify', () => {
-  test.each(['/v%31', '/%76%31'])('another spelling of the path, which its router takes for the same: %s', async (path) => {
-    const app = Fastify()
-    await app.register(resourceServer, { verifier: verifierWith(), global: true })
-    const answer = await app.inject(`/.well-known/oauth-protected-resource${path}`)
-    expect([answer.statusCode, answer.json<MetadataDocument>().resource]).toEqual([200, A])
-  })
+  test.each(['/v%31', '/%76%31'])(
+    'another spelling of the path, which its router takes for the same: %s',
+    async (path) => {
+      const app = Fastify()
+      await app.register(resourceServer, { verifier: verifierWith(), global: true })
+      const answer = await app.inject(`/.well-known/oauth-protected-resource${path}`)
+      expect([answer.statusCode, answer.json<MetadataDocument>().resource]).toEqual([200, A])
+    },
+  )
 
   test.each(['/V1', '/v1/', '//v1'])('a router that forgives more: %s', async (path) => {
     const routerOptions = { caseSensitive: false, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true }
@@ -289,6 +292,35 @@ describe('Fastify', () => {
     }
     expect((await app.inject(PATH)).statusCode).toBe(200)
     expect((await app.inject('/b')).statusCode).toBe(401)
+  })
+
+  test('it is public in a scope that has the guard as a hook, too', async () => {
+    const app = Fastify()
+    await app.register(resourceServer, { verifier: verifierWith() })
+    app.addHook('onRequest', app.authenticate({ scopes: ['read'] }))
+    app.get('/r', async () => 'ok')
+    expect((await app.inject(PATH)).statusCode).toBe(200)
+    expect((await app.inject('/r')).statusCode).toBe(401)
+  })
+
+  test.each([
+    ['of another issuer', { issuer: 'https://other.test' }],
+    ['of a resource that differs in its query', { resource: `${A}?tenant=2` }],
+  ])('two documents cannot be at one path: %s', async (_what, options) => {
+    const app = Fastify()
+    await app.register(async (scope) => scope.register(resourceServer, { verifier: verifierWith() }))
+    await app.register(async (scope) => scope.register(resourceServer, { verifier: verifierWith() }))
+    await expect(async () =>
+      app.register(async (scope) => scope.register(resourceServer, { verifier: verifierWith(options) })),
+    ).rejects.toThrow(`Invalid option metadata: expected false, since something else is served at ${PATH} already`)
+  })
+
+  test('a route of the application keeps its place', async () => {
+    const app = Fastify()
+    app.get(PATH, async () => 'ours')
+    await expect(async () => app.register(resourceServer, { verifier: verifierWith() })).rejects.toThrow(
+      `Invalid option metadata: expected false, since something else is served at ${PATH} already`,
+    )
   })
 
   test('below a prefix it could not be where it belongs', async () => {

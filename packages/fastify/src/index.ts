@@ -3,7 +3,7 @@ import { createVerifier, defineRequirements, verifierFrom, viewNodeRequest } fro
 import type { FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
 import { invalid } from './invalid.js'
-import { serveMetadata } from './metadata.js'
+import { asksForMetadata, serveMetadata } from './metadata.js'
 import type { Guard, GuardedRequest, ResourceServerOptions } from './types.js'
 
 export type { Guard, GuardedRequest, ResourceServerOptions }
@@ -25,6 +25,7 @@ const plugin: FastifyPluginAsync<ResourceServerOptions> = async (app, given) => 
   function authenticate(...requirements: OptionalAnonymousRequirements): Guard {
     const required = requirements.map((given) => defineRequirements(given)) as OptionalAnonymousRequirements
     return async (request, reply) => {
+      if (asksForMetadata(request)) return
       request.auth = undefined // whatever was there, this guard has not seen it
       verified.delete(request)
       const { accessToken, error } = await judge.authenticate(viewNodeRequest(request.raw), ...required)
