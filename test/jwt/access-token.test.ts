@@ -122,6 +122,25 @@ describe('an access token cannot be changed', () => {
     expect(() => writable.audience.push('x')).toThrow(TypeError)
   })
 
+  test('nor its scopes by the methods that every Set has', () => {
+    const scopes = accessTokenOf({ scope: 'read write' }).scopes as Set<string>
+    Set.prototype.add.call(scopes, 'admin')
+    Set.prototype.delete.call(scopes, 'read')
+    expect([scopes.has('admin'), scopes.has('read'), scopes.size]).toEqual([false, true, 2])
+    const seen: unknown[] = []
+    scopes.forEach((...given) => seen.push(given))
+    expect(seen).toEqual([
+      ['read', 'read', scopes],
+      ['write', 'write', scopes],
+    ])
+    for (const iterated of [scopes, scopes.keys(), scopes.values()]) expect([...iterated]).toEqual(['read', 'write'])
+    expect([...scopes.entries()]).toEqual([
+      ['read', 'read'],
+      ['write', 'write'],
+    ])
+    expect(new Set(scopes)).toEqual(new Set(['read', 'write']))
+  })
+
   test('nor its scopes', () => {
     const message = 'The scopes of an access token cannot be changed'
     expect(() => writable.scopes.add('admin')).toThrow(new TypeError(message))

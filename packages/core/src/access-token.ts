@@ -92,13 +92,37 @@ function scopesIn(name: string, value: JsonValue | undefined): readonly string[]
 
 /**
  * `Object.freeze` leaves the inside of a Set open; one handler that adds a scope would add it for every request that
- * shares the token.
+ * shares the token. Even `Set.prototype.add.call` reaches only the Set that this one is for consoles and clones: what it
+ * answers comes from another one.
  */
 class FrozenSet extends Set<string> {
+  readonly #values: ReadonlySet<string>
   constructor(values: readonly string[]) {
     super()
     for (const value of values) super.add(value)
+    this.#values = new Set(values)
     Object.freeze(this)
+  }
+  override get size(): number {
+    return this.#values.size
+  }
+  override has(value: string): boolean {
+    return this.#values.has(value)
+  }
+  override forEach(callback: (value: string, same: string, set: Set<string>) => void, self?: unknown): void {
+    for (const value of this.#values) callback.call(self, value, value, this)
+  }
+  override keys(): SetIterator<string> {
+    return this.#values.keys()
+  }
+  override values(): SetIterator<string> {
+    return this.#values.values()
+  }
+  override entries(): SetIterator<[string, string]> {
+    return this.#values.entries()
+  }
+  override [Symbol.iterator](): SetIterator<string> {
+    return this.#values.values()
   }
   /** A Set says nothing in JSON. */
   toJSON(): readonly string[] {
