@@ -130,6 +130,11 @@ const sentences: [what: string, given: Given, sentence: string][] = [
     `too_old: auth_time does not show that the user has authenticated recently enough (issuer ${I}). The user may have authenticated 300 s ago at most, it was 400 s. The client must send the user back with max_age.`,
   ],
   [
+    'a login that has not come yet',
+    { jwt: jwt({ auth_time: NOW + 90 }), requirements: { maxAge: 300 } },
+    `too_old: auth_time does not show that the user has authenticated recently enough (issuer ${I}). It lies 90 s ahead of the clock here. Synchronise the clocks; no other login will help.`,
+  ],
+  [
     'an issuer that is down, and since when',
     { jwt: T, options: { issuer: { issuer: I, jwksUri: `${I}/jwks` }, fetch: down, keys: { retries: 0 } } },
     `keys: the keys of the issuer could not be loaded (issuer ${I}). The issuer could not be asked since 2027-01-15T08:00:00.000Z. GET ${I}/jwks failed: TypeError. The token may be fine; see to the way to the issuer.`,

@@ -93,7 +93,7 @@ function adviceOn(event: AuthenticationFailedEvent): string {
     case 'acr':
       return `${differs} The client must send the user back with acr_values.`
     case 'too_old':
-      return `The user may have authenticated ${list(expected)} s ago at most, it was ${received === undefined ? 'not said when' : `${list(received)} s`}. The client must send the user back with max_age.`
+      return adviceOnAge(event)
     case 'claim':
       return 'Values are compared to the letter, and 1 is not "1".'
     case 'check':
@@ -129,6 +129,13 @@ function adviceOnTime({ reason, expected: now, received: time }: AuthenticationF
   return reason === 'expired'
     ? `${clocks} Get a new token; if new ones are refused too, the clock here is ahead.`
     : `${clocks} Synchronise the clocks before you raise clockTolerance.`
+}
+
+function adviceOnAge({ expected, received: age }: AuthenticationFailedEvent): string {
+  if (typeof age === 'number' && age < 0)
+    return `It lies ${-age} s ahead of the clock here. Synchronise the clocks; no other login will help.`
+  const came = age === undefined ? 'not said when' : `${list(age)} s`
+  return `The user may have authenticated ${list(expected)} s ago at most, it was ${came}. The client must send the user back with max_age.`
 }
 
 function adviceOnOutage({ since, cause }: AuthenticationFailedEvent): string {
