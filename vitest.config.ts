@@ -5,16 +5,21 @@ import { defineConfig } from 'vitest/config'
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
 const { imports } = JSON.parse(readFileSync(here('packages/core/package.json'), 'utf8')) as {
-  imports: { '#signature': Record<'node' | 'default', string> }
+  imports: Record<string, Record<'node' | 'default', string>>
 }
 
 // The packages are tested as sources, each one module however it is reached: a test and an adapter that import
-// `@resource-server/core` share its classes and symbols. `#signature` is what core's own package.json says it is.
+// `@resource-server/core` share its classes and symbols. The names with `#` are what core's own package.json says they are.
 export const sources = (runtime: 'node' | 'default'): Record<string, string> => ({
   '@resource-server/core': here('packages/core/src/index.ts'),
   '@resource-server/express': here('packages/express/src/index.ts'),
   '@resource-server/fastify': here('packages/fastify/src/index.ts'),
-  '#signature': here(imports['#signature'][runtime].replace('./dist', 'packages/core/src').replace(/js$/, 'ts')),
+  ...Object.fromEntries(
+    Object.entries(imports).map(([name, { [runtime]: file }]) => [
+      name,
+      here(file.replace('./dist', 'packages/core/src').replace(/js$/, 'ts')),
+    ]),
+  ),
 })
 
 export default defineConfig({

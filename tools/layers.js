@@ -21,6 +21,7 @@ const LEAVES = 'lib'
 
 /** The words that all stages share. They import leaves and one another, and of the stages only types. */
 const VOCABULARY = [
+  'claim-requirement',
   'access-token',
   'algorithm',
   'authentication-error',
@@ -30,6 +31,7 @@ const VOCABULARY = [
   'invalid-option',
   'options',
   'request',
+  'verified-token',
   'verifier-contract',
 ]
 
@@ -41,8 +43,8 @@ const STAGES = [
   'credential',
   'jwt',
   'keys',
-  'issuer',
   'introspection',
+  'issuer',
   'confirmation',
   'revocation',
   'requirements',
@@ -51,7 +53,7 @@ const STAGES = [
 ]
 
 /** Put stages together, for the verifier. All others may name their types. */
-const ASSEMBLERS = ['check-options', 'create-trusted-issuers']
+const ASSEMBLERS = ['check-options', 'create-introspection', 'create-trusted-issuers']
 const VERIFIER = 'verifier'
 const SURFACE = 'index'
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { createMetadataSource, type MetadataContext, metadataUrlsFor } from '../../packages/core/src/issuer/metadata.js'
 import { type Budget, startBudget } from '../../packages/core/src/lib/deadline.js'
+import { LoadError } from '../../packages/core/src/lib/exchange.js'
 import { type JsonObject, parseJsonObject } from '../../packages/core/src/lib/json.js'
-import { LoadError } from '../../packages/core/src/lib/load-json.js'
 import { I, NOW } from '../support/fixture.js'
 
 const OPENID = `${I}/.well-known/openid-configuration`
@@ -71,6 +71,7 @@ function discovery(answers: Record<string, Answer>, changes: Partial<MetadataCon
   const source = createMetadataSource({
     issuer: I,
     urls: metadataUrlsFor(I),
+    wanted: 'jwks_uri',
     insecure: false,
     clock: () => now,
     load: async (url, budget) => {
@@ -92,7 +93,7 @@ function discovery(answers: Record<string, Answer>, changes: Partial<MetadataCon
     },
     ask: (isDoubted = false, budget = startBudget(5)) =>
       source(budget, isDoubted).then(
-        ({ jwksUri }) => jwksUri,
+        (address) => address,
         (error: unknown) => {
           expect(error).toBeInstanceOf(LoadError)
           expect((error as LoadError).subject).toBe('metadata')
@@ -145,6 +146,7 @@ describe('RFC 8414 §3: candidates', () => {
     const source = createMetadataSource({
       issuer: I,
       urls: metadataUrlsFor(I),
+      wanted: 'jwks_uri',
       insecure: false,
       clock: () => NOW * 1000,
       load: (url) => {
@@ -302,6 +304,7 @@ describe('metadata are kept for a day', () => {
     const source = createMetadataSource({
       issuer: I,
       urls: [OPENID],
+      wanted: 'jwks_uri',
       insecure: false,
       clock: () => now,
       load: async () => {

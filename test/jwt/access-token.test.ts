@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { type AccessToken, createAccessToken } from '../../packages/core/src/access-token.js'
-import type { VerifiedJwt } from '../../packages/core/src/jwt/signature.js'
 import { parseJsonObject } from '../../packages/core/src/lib/json.js'
+import type { VerifiedJwt } from '../../packages/core/src/verified-token.js'
 import { A, I, NOW } from '../support/fixture.js'
 import { CLAIMS, HEADER, type Members } from '../support/token.js'
 

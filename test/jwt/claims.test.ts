@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { type ClaimRules, problemWithClaims, requireValidClaims } from '../../packages/core/src/jwt/claims.js'
-import type { VerifiedJwt } from '../../packages/core/src/jwt/signature.js'
 import type { JsonObject } from '../../packages/core/src/lib/json.js'
+import type { VerifiedJwt } from '../../packages/core/src/verified-token.js'
 import { A, NOW } from '../support/fixture.js'
 import { CLAIMS, type Members } from '../support/token.js'
 import { refusalOf } from './rejection.js'
 
-const RULES: ClaimRules = { audience: [A], profile: 'jwt', clockTolerance: 10 }
+const RULES: ClaimRules = { audience: [A], profile: 'jwt', claims: [], clockTolerance: 10 }
 
 interface Given {
   readonly rules?: Partial<ClaimRules>

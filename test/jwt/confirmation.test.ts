@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { requireProvenConfirmation } from '../../packages/core/src/confirmation.js'
-import type { VerifiedJwt } from '../../packages/core/src/jwt/signature.js'
 import { parseJsonObject } from '../../packages/core/src/lib/json.js'
+import type { VerifiedJwt } from '../../packages/core/src/verified-token.js'
 import { refusalOf } from './rejection.js'
 
 const confirmed = (claims: Record<string, unknown>): string =>

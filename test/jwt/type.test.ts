@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { VerifiedJwt } from '../../packages/core/src/jwt/signature.js'
 import { problemWithType, requireAccessTokenType } from '../../packages/core/src/jwt/type.js'
 import type { JsonObject } from '../../packages/core/src/lib/json.js'
+import type { VerifiedJwt } from '../../packages/core/src/verified-token.js'
 import { refusalOf } from './rejection.js'
 
 type Profile = 'jwt' | 'rfc9068'

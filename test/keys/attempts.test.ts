@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Attempts, createAttempts } from '../../packages/core/src/keys/attempts.js'
-import { LoadError } from '../../packages/core/src/lib/load-json.js'
+import { LoadError } from '../../packages/core/src/lib/exchange.js'
 import { e1, ecKey } from '../support/keys.js'
 import { issuerWith, settled, UNAVAILABLE, UNKNOWN } from './source.js'
 

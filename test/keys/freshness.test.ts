@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Rejection } from '../../packages/core/src/failure.js'
-import { LoadError } from '../../packages/core/src/lib/load-json.js'
+import { LoadError } from '../../packages/core/src/lib/exchange.js'
 import { e1, ecKey } from '../support/keys.js'
 import { down, type Issuer, issuerWith, REFRESH_AT, settled, UNAVAILABLE, UNKNOWN } from './source.js'
 

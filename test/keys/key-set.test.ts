@@ -7,8 +7,8 @@ import {
   type KeySet,
   type SkippedKey,
 } from '../../packages/core/src/keys/key-set.js'
+import { LoadError } from '../../packages/core/src/lib/exchange.js'
 import { type JsonValue, parseJsonObject } from '../../packages/core/src/lib/json.js'
-import { LoadError } from '../../packages/core/src/lib/load-json.js'
 import type { PublicKey } from '../../packages/core/src/lib/signature.js'
 import { verifySignature } from '../../packages/core/src/lib/signature-node.js'
 import { d1, e1, ecKey, type Jwk, r1, republished, rsaKey, type TestKey } from '../support/keys.js'

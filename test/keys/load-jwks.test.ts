@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import type { KeySet } from '../../packages/core/src/keys/key-set.js'
 import { createJwksLoader, type LoadedJwks } from '../../packages/core/src/keys/load-jwks.js'
 import { type Budget, startBudget } from '../../packages/core/src/lib/deadline.js'
+import { LoadError } from '../../packages/core/src/lib/exchange.js'
 import { type JsonValue, parseJsonObject } from '../../packages/core/src/lib/json.js'
-import { LoadError } from '../../packages/core/src/lib/load-json.js'
 
 const URI = 'https://as.test/jwks'
 const MOVED = 'https://as.test/moved'
@@ -22,7 +22,7 @@ function loaderIn(world: { uri: string; latest?: string; documents: Record<strin
       calls.push(isDoubted ? 'locate again' : 'locate')
       budgets.push(budget)
       if (isDoubted) world.uri = world.latest ?? world.uri
-      return { jwksUri: world.uri }
+      return world.uri
     },
     async (url, budget) => {
       calls.push(url)

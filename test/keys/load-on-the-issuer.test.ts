@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { Rejection } from '../../packages/core/src/failure.js'
-import { LoadError } from '../../packages/core/src/lib/load-json.js'
+import { LoadError } from '../../packages/core/src/lib/exchange.js'
 import { e1, ecKey } from '../support/keys.js'
 import { down, type Issuer, issuerWith, UNAVAILABLE, UNKNOWN } from './source.js'
 

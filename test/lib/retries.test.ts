@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { startBudget } from '../../packages/core/src/lib/deadline.js'
-import { LoadError, type LoadedJson, type LoadJson } from '../../packages/core/src/lib/load-json.js'
+import { LoadError } from '../../packages/core/src/lib/exchange.js'
+import type { LoadedJson, LoadJson } from '../../packages/core/src/lib/load-json.js'
 import { withRetries } from '../../packages/core/src/lib/retries.js'
 
 beforeEach(() => {

@@ -1,8 +1,8 @@
 import type { Credential } from './credential.js'
-import type { VerifiedJwt } from './jwt/signature.js'
 import type { JsonObject, JsonValue } from './lib/json.js'
+import type { VerifiedToken } from './verified-token.js'
 
-/** The claims of a verified access token: types that were checked are told, all others are for you to check. */
+/** The claims of a verified access token, or what its issuer has answered about an opaque one: types that were checked are told, all others are for you to check. */
 export interface AccessTokenClaims extends JsonObject {
   readonly iss: string
   readonly exp: number
@@ -37,17 +37,19 @@ export interface AccessToken {
   /** `iat`, in seconds since the epoch. */
   readonly issuedAt: number | undefined
   readonly claims: AccessTokenClaims
+  /** That of a JWT; of an opaque token it is empty. */
   readonly header: JsonObject
   /** `cnf`: always `undefined` as long as bound tokens are refused. */
   readonly confirmation: JsonObject | undefined
 }
 
-/** Makes the access token of a JWT that has passed every check. */
+/** Makes the access token of one that has passed every check. */
 export function createAccessToken(
   { scheme, token }: Credential,
-  { header, claims }: VerifiedJwt,
+  verified: VerifiedToken,
   scopeClaims: readonly string[],
 ): AccessToken {
+  const { claims } = verified
   const checked = claims as AccessTokenClaims
   const { aud = [] } = checked
   const accessToken = {
@@ -60,11 +62,13 @@ export function createAccessToken(
     expiresAt: checked.exp,
     issuedAt: checked.iat,
     claims: checked,
-    header,
+    header: 'header' in verified ? verified.header : NO_HEADER,
     confirmation: undefined,
   }
   return Object.freeze(Object.defineProperty(accessToken, 'token', { value: token })) as AccessToken
 }
+
+const NO_HEADER = Object.freeze(Object.create(null)) as JsonObject
 
 function firstString(claims: JsonObject, names: readonly string[]): string | undefined {
   const name = names.find((candidate) => typeof claims[candidate] === 'string')

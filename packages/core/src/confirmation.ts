@@ -1,13 +1,13 @@
 import { rejectToken } from './failure.js'
-import type { VerifiedJwt } from './jwt/signature.js'
 import { isObject } from './lib/json.js'
+import type { VerifiedToken } from './verified-token.js'
 
 /**
  * A token with `cnf` belongs to whoever holds the key named there (RFC 7800 §3.1, RFC 9449 §6, RFC 8705 §3.1). No proof
  * of such a key is read here, so the token is refused: taken as a bearer token it would serve a thief as well as its
  * owner.
  */
-export function requireProvenConfirmation({ claims }: VerifiedJwt): void {
+export function requireProvenConfirmation({ claims }: VerifiedToken): void {
   const { cnf } = claims
   if (cnf === undefined) return
   if (!isObject(cnf) || Object.keys(cnf).length === 0) rejectToken('malformed', 'cnf names no key')

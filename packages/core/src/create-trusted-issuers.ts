@@ -1,16 +1,22 @@
-import type { CheckedIssuer, CheckedOptions } from './check-options.js'
+import { createPublicFetch } from '#public-fetch'
+import type { CheckedIssuer } from './check-options/issuer.js'
+import type { CheckedOptions, DynamicIssuers } from './check-options.js'
+import { createIntrospectionFor } from './create-introspection.js'
 import type { EmitKeysEvent } from './events.js'
 import { invalidOption } from './invalid-option.js'
+import { createDynamicIssuers } from './issuer/dynamic-issuers.js'
+import { createFirstLoads, type FirstLoads } from './issuer/first-loads.js'
 import { createMetadataSource, metadataUrlsFor } from './issuer/metadata.js'
 import type { TrustedIssuer, TrustedIssuers } from './issuer/trusted-issuer.js'
 import { isSecret, judgeJwk } from './keys/jwk.js'
 import { createKeySetReader, type OnSkipped } from './keys/key-set.js'
 import { createRemoteKeySource, type KeySource } from './keys/key-source.js'
 import { createSharedKeyStore } from './keys/key-store.js'
-import { createJwksLoader, type LocateJwks, membersOf } from './keys/load-jwks.js'
+import { createJwksLoader, type LoadJwks, type LocateJwks, membersOf } from './keys/load-jwks.js'
 import { createStaticKeySource } from './keys/static-keys.js'
+import { ATTEMPT_TIMEOUT, type Fetch, type Subject } from './lib/exchange.js'
 import { isObject, type JsonObject, type JsonValue, parseJsonObject } from './lib/json.js'
-import { createJsonLoader, type LoadJson, type Subject } from './lib/load-json.js'
+import { createJsonLoader, type LoadJson } from './lib/load-json.js'
 import { withRetries } from './lib/retries.js'
 
 /**
@@ -18,16 +24,46 @@ import { withRetries } from './lib/retries.js'
  * never another's.
  */
 export function createTrustedIssuers(options: CheckedOptions): TrustedIssuers {
-  return new Map(options.issuers.map((entry) => [entry.issuer, createTrustedIssuer(entry, options)]))
+  if (options.dynamic !== undefined) return createDynamic(options.dynamic, options)
+  const listed = options.issuers.map((entry) => createTrustedIssuer(entry, options.fetch, options))
+  const byName = new Map(listed.map((issuer) => [issuer.issuer, issuer]))
+  return { listed, find: (iss) => byName.get(iss) }
 }
 
-function createTrustedIssuer(entry: CheckedIssuer, options: CheckedOptions): TrustedIssuer {
-  const { issuer, audience, algorithms, profile, clockTolerance, scopeClaims } = entry
-  return { issuer, audience, algorithms, profile, clockTolerance, scopeClaims, keys: keySourceFor(entry, options) }
+/** But for a bound on how many are asked for the first time at once, whose names strangers may have chosen. */
+function createDynamic({ find, check }: DynamicIssuers, options: CheckedOptions): TrustedIssuers {
+  const { keys, clock, hasOwnFetch, insecure } = options
+  const fetch = hasOwnFetch || insecure ? options.fetch : createPublicFetch()
+  const firstLoads = createFirstLoads()
+  return createDynamicIssuers({
+    find,
+    create: (entry) => createTrustedIssuer(check(entry), fetch, options, firstLoads),
+    maxAge: keys.maxAge,
+    staleIfError: keys.staleIfError,
+    timeout: keys.timeout,
+    clock,
+  })
+}
+
+function createTrustedIssuer(
+  entry: CheckedIssuer,
+  fetch: Fetch,
+  options: CheckedOptions,
+  firstLoads?: FirstLoads,
+): TrustedIssuer {
+  const { issuer, audience, algorithms, profile, clockTolerance, scopeClaims, claims } = entry
+  const keys = keySourceFor(entry, fetch, options, firstLoads)
+  const introspection = createIntrospectionFor(entry, keys, fetch, options)
+  return { issuer, audience, algorithms, profile, clockTolerance, scopeClaims, claims, keys, introspection }
 }
 
 /** From the inside out: one exchange, its second try, where to go and what counts as keys, how long to keep them. */
-function keySourceFor(entry: CheckedIssuer, options: CheckedOptions): KeySource {
+function keySourceFor(
+  entry: CheckedIssuer,
+  fetch: Fetch,
+  options: CheckedOptions,
+  firstLoads: FirstLoads | undefined,
+): KeySource {
   const { issuer, jwksUri, metadataUrl } = entry
   const { clock, keys: times } = options
   const emit: EmitKeysEvent = (event) => options.emit({ ...event, issuer })
@@ -36,8 +72,12 @@ function keySourceFor(entry: CheckedIssuer, options: CheckedOptions): KeySource 
   if (given !== undefined && jwksUri === undefined) return createStaticKeySource(given, onSkipped)
 
   const readKeySet = createKeySetReader(onSkipped)
+  const loaderOf = (subject: Subject): LoadJson =>
+    withRetries(createJsonLoader(subject, fetch, ATTEMPT_TIMEOUT), times.retries, Math.random)
+  const locate = locatorFor(entry, loaderOf('metadata'), options)
+  const load = createJwksLoader(locate, loaderOf('keys'), readKeySet)
   return createRemoteKeySource({
-    load: createJwksLoader(locatorFor(entry, options), loaderOf('keys', options), readKeySet),
+    load: firstLoads === undefined ? load : firstInTurn(load, firstLoads),
     readKeySet,
     seed: given,
     store:
@@ -56,21 +96,24 @@ function keySourceFor(entry: CheckedIssuer, options: CheckedOptions): KeySource 
   })
 }
 
-function locatorFor({ issuer, jwksUri, metadataUrl }: CheckedIssuer, options: CheckedOptions): LocateJwks {
-  if (jwksUri !== undefined) return async () => ({ jwksUri })
-  return createMetadataSource({
-    issuer,
-    urls: metadataUrl === undefined ? metadataUrlsFor(issuer) : [metadataUrl],
-    load: loaderOf('metadata', options),
-    clock: options.clock,
-    insecure: options.insecure,
-  })
+/** Waits for its turn until there have been keys once. */
+function firstInTurn(load: LoadJwks, firstLoads: FirstLoads): LoadJwks {
+  let hasLoaded = false
+  return async (budget) => {
+    const loaded = await (hasLoaded ? load(budget) : firstLoads(budget, load))
+    hasLoaded = true
+    return loaded
+  }
 }
 
-const ATTEMPT_TIMEOUT = 3 // seconds for one exchange; shorter ones have proved too tight in Lambda and behind NAT
-
-function loaderOf(subject: Subject, { fetch, keys: { retries } }: CheckedOptions): LoadJson {
-  return withRetries(createJsonLoader(subject, fetch, ATTEMPT_TIMEOUT), retries, Math.random)
+function locatorFor(
+  { issuer, jwksUri, metadataUrl }: CheckedIssuer,
+  load: LoadJson,
+  { clock, insecure }: CheckedOptions,
+): LocateJwks {
+  if (jwksUri !== undefined) return async () => jwksUri
+  const urls = metadataUrl === undefined ? metadataUrlsFor(issuer) : [metadataUrl]
+  return createMetadataSource({ issuer, urls, wanted: 'jwks_uri', load, clock, insecure })
 }
 
 const MAX_DEPTH = 16

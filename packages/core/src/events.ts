@@ -4,7 +4,7 @@ import type { FailureKind, FailureReason } from './failure.js'
  * What `onEvent` is told. Events are for operators: they say why, and never hold a token or a secret; of claims only
  * those that {@link AuthenticationFailedEvent.received} names.
  */
-export type VerifierEvent = AuthenticationFailedEvent | KeysEvent
+export type VerifierEvent = AuthenticationFailedEvent | KeysEvent | IntrospectionStoreEvent
 
 /** How the keys of an issuer fare. Told when something changes or is tried, and not for every request. */
 export type KeysEvent =
@@ -89,6 +89,15 @@ export interface KeysForcedEvent {
 /** Your store did not do what it should. Keys are fetched as if there were none. */
 export interface KeysStoreEvent {
   readonly type: 'keys.store'
+  readonly issuer: string
+  readonly operation: 'get' | 'set'
+  /** What it threw, or what was wrong with what it had. */
+  readonly cause: unknown
+}
+
+/** Your store of `introspection.cache` did not do what it should. The issuer is asked as if there were none. */
+export interface IntrospectionStoreEvent {
+  readonly type: 'introspection.store'
   readonly issuer: string
   readonly operation: 'get' | 'set'
   /** What it threw, or what was wrong with what it had. */

@@ -65,7 +65,7 @@ function adviceOn(event: AuthenticationFailedEvent): string {
     case 'several_credentials':
       return 'Send one; look for a proxy that adds its own.'
     case 'malformed':
-      return 'Mostly the token is opaque, because the client did not ask for the audience of this API, or was cut off.'
+      return 'Mostly the token is opaque, because the client did not ask for the audience of this API, or was cut off. If your tokens are meant to be opaque, give the issuer introspection.'
     case 'algorithm':
       return `${differs} Allow it in the option algorithms, or change what the issuer signs with.`
     case 'type':
@@ -84,6 +84,7 @@ function adviceOn(event: AuthenticationFailedEvent): string {
       return adviceOnTime(event)
     case 'missing_claim':
       return 'Have the issuer put it into its access tokens, or choose a profile or audience: null that does without.'
+    case 'inactive':
     case 'revoked':
       return 'Get a new token.'
     case 'unproven_confirmation':
@@ -95,11 +96,15 @@ function adviceOn(event: AuthenticationFailedEvent): string {
     case 'too_old':
       return adviceOnAge(event)
     case 'claim':
-      return 'Values are compared to the letter, and 1 is not "1".'
+      return event.kind === 'forbidden'
+        ? 'Values are compared to the letter, and 1 is not "1".'
+        : 'It is the option claims of the issuer that asks for it. Values are compared to the letter, and 1 is not "1".'
     case 'check':
       return 'Only true, or a promise of it, passes.'
     case 'keys':
     case 'metadata':
+    case 'introspection':
+    case 'issuer':
       return adviceOnOutage(event)
     case 'revocation':
       return 'It threw, or took longer than 2 s; what it threw is the cause of the event.'

@@ -20,7 +20,7 @@ export type Failure =
     }
   | {
       readonly kind: 'unavailable'
-      readonly reason: 'keys' | 'metadata' | 'revocation'
+      readonly reason: 'keys' | 'metadata' | 'introspection' | 'issuer' | 'revocation'
       /** Seconds after which trying again makes sense. */
       readonly retryAfter: number
     }
@@ -36,6 +36,8 @@ export type InvalidTokenReason =
   | 'not_yet_valid'
   | 'audience'
   | 'missing_claim'
+  | 'claim'
+  | 'inactive'
   | 'revoked'
   | 'unproven_confirmation'
 

@@ -4,6 +4,7 @@ export { AuthenticationError } from './authentication-error.js'
 export type {
   AuthenticationFailedEvent,
   Evidence,
+  IntrospectionStoreEvent,
   KeySkippedEvent,
   KeysChangedEvent,
   KeysEvent,
@@ -19,14 +20,23 @@ export type { FailureKind, FailureReason } from './failure.js'
 export type { IssuerStatus, VerifierStatus } from './issuer/readiness.js'
 export type { JsonObject, JsonValue } from './lib/json.js'
 export { type AnswerMetadataRequest, type MetadataAnswer, protectedResourceMetadata } from './metadata.js'
+export type {
+  Introspect,
+  IntrospectionFunctionOptions,
+  IntrospectionOptions,
+  IntrospectionResponse,
+  PrivateJwk,
+} from './options/introspection.js'
 export {
   allowInsecureRequests,
+  type FindIssuer,
   type IssuerOptions,
   type JwkSet,
   type KeyOptions,
   type KeyStore,
   type Profile,
   type ResourceOptions,
+  type SelectIssuer,
   type VerifierOptions,
 } from './options.js'
 export { type NodeRequest, type RequestLike, viewNodeRequest } from './request.js'

@@ -11,6 +11,11 @@ export function invalidOption(option: string, expected: string, received: unknow
   return optionError(option, `expected ${expected}, got ${nameOf(received)}`)
 }
 
+/** As {@link invalidOption}, for a setting that is a secret: what came instead may be one too. */
+export function invalidSecret(option: string, expected: string): TypeError {
+  return optionError(option, `expected ${expected}; what came instead is not shown`)
+}
+
 function optionError(option: string, problem: string): TypeError {
   return Object.assign(new TypeError(`Invalid option ${option}: ${problem}`), { code: 'ERR_INVALID_OPTION' as const })
 }

@@ -22,7 +22,7 @@ export function createMetadata(
   const supported = [...new Set([...scopesSupported, ...scopes])]
   const document: MetadataDocument = {
     resource: url,
-    authorization_servers: Object.freeze([...issuers]),
+    ...(issuers.length > 0 && { authorization_servers: Object.freeze([...issuers]) }),
     ...(supported.length > 0 && { scopes_supported: Object.freeze(supported) }),
     bearer_methods_supported: Object.freeze(['header'] as const),
     ...(name !== undefined && { resource_name: name }),

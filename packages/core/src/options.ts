@@ -1,7 +1,9 @@
 import type { AccessToken } from './access-token.js'
 import type { Algorithm } from './algorithm.js'
+import type { ClaimRequirement } from './claim-requirement.js'
 import type { VerifierEvent } from './events.js'
-import type { Fetch } from './lib/load-json.js'
+import type { Fetch } from './lib/exchange.js'
+import type { Introspect, IntrospectionFunctionOptions, IntrospectionOptions } from './options/introspection.js'
 import type { Requirements } from './requirements/requirements.js'
 
 /** `rfc9068`: only tokens with the type and the claims of RFC 9068. `jwt`: tokens that older servers issue as well. */
@@ -19,9 +21,14 @@ export const allowInsecureRequests: unique symbol = Symbol('allowInsecureRequest
 export interface VerifierOptions {
   /**
    * Whose tokens are trusted: the issuer's identifier, equal to the letter to `iss`, or an entry that says more, or
-   * several of them.
+   * several of them; or, for platforms with thousands of tenants, a function that is asked.
    */
-  readonly issuer: string | IssuerOptions | readonly (string | IssuerOptions)[]
+  readonly issuer: string | IssuerOptions | readonly (string | IssuerOptions)[] | FindIssuer
+  /**
+   * Says whose an opaque token is: one of the issuers, or `undefined` for nobody's. It is never shown to another one.
+   * Needed where several issuers have `introspection`, or where `issuer` is a function.
+   */
+  readonly selectIssuer?: SelectIssuer | undefined
   /** The identifiers of this API, one of which a token's `aud` must name, equal to the letter. */
   readonly audience: string | readonly string[]
   /**
@@ -63,6 +70,35 @@ export interface VerifierOptions {
  */
 export type IssuerOptions = IssuerSettings & (Discovered | WithJwksUri | WithJwks | WithMetadataUrl)
 
+/**
+ * Finds the entry of an issuer that is not written down, or `undefined` for one that is not trusted. It is asked for an
+ * `iss` that is an https URL, before anything else about the token is known: **trust nothing but your own list of
+ * tenants**. Answers are kept for `keys.maxAge`, refusals for 30 s; if it throws, or takes longer than `keys.timeout`,
+ * the request is answered 503. Its issuers are not connected to at private addresses, unless you bring your own `fetch`.
+ *
+ * @example
+ * ```ts
+ * import { createVerifier } from '@resource-server/core'
+ *
+ * declare const tenants: { find(issuer: string): Promise<{ readonly issuer: string } | undefined> }
+ *
+ * export const verifier = createVerifier({
+ *   issuer: async (iss) => {
+ *     const tenant = await tenants.find(iss)
+ *     return tenant && { issuer: tenant.issuer }
+ *   },
+ *   audience: 'https://api.example.com',
+ * })
+ * ```
+ */
+export type FindIssuer = (
+  iss: string,
+  context: { readonly signal: AbortSignal },
+) => IssuerOptions | undefined | PromiseLike<IssuerOptions | undefined>
+
+/** Chooses by the look of an opaque token, a prefix for instance. What it throws is a bug, and answered 500. */
+export type SelectIssuer = (token: string) => string | undefined
+
 /** This API in its protected resource metadata (RFC 9728 §2). */
 export interface ResourceOptions {
   /** Its https URL, without a fragment. */
@@ -81,12 +117,27 @@ export interface ResourceOptions {
 
 interface IssuerSettings {
   readonly issuer: string
+  /**
+   * Tenants that are trusted, by their ids: `{tenantid}` in `issuer`, `metadataUrl` and `jwksUri` stands for each of
+   * them. No other tenant of the template is.
+   */
+  readonly tenants?: readonly string[] | undefined
   /** In place of the verifier's `audience`; `null` for an issuer whose tokens name none. */
   readonly audience?: string | readonly string[] | null | undefined
   readonly algorithms?: readonly Algorithm[] | undefined
   readonly profile?: Profile | undefined
   /** The claims that may hold the scopes: the first one present counts. Default: `['scope', 'scp']`. */
   readonly scopeClaims?: readonly string[] | undefined
+  /**
+   * What an access token of this issuer must say besides: `{ token_use: 'access' }`. A value that the claim equals, or
+   * contains where it is an array; or a predicate. Otherwise the token is refused as invalid.
+   */
+  readonly claims?: Readonly<Record<string, ClaimRequirement>> | undefined
+  /**
+   * How the issuer is asked about tokens that are not JWTs (RFC 7662): the credentials of this API there, or a function
+   * where it has a way of its own.
+   */
+  readonly introspection?: IntrospectionOptions | IntrospectionFunctionOptions | Introspect | undefined
 }
 
 interface Discovered {

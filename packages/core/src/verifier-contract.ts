@@ -181,7 +181,8 @@ export interface ProtectedResourceMetadata {
 /** RFC 9728 §2. */
 export interface MetadataDocument {
   readonly resource: string
-  readonly authorization_servers: readonly string[]
+  /** Not there where the option `issuer` is a function. */
+  readonly authorization_servers?: readonly string[]
   readonly scopes_supported?: readonly string[]
   readonly bearer_methods_supported: readonly ['header']
   readonly resource_name?: string

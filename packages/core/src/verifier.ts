@@ -8,8 +8,15 @@ import { bareCredential, type Credential, extractCredential } from './credential
 import { failedEvent, rememberWhy } from './explain.js'
 import { Rejection } from './failure.js'
 import { loadKeys, statusOf } from './issuer/readiness.js'
-import { findTrustedIssuer } from './issuer/trusted-issuer.js'
+import {
+  createFinderOfOpaque,
+  findTrustedIssuer,
+  type IntrospectingIssuer,
+  isAskedAboutAll,
+  type TrustedIssuer,
+} from './issuer/trusted-issuer.js'
 import { requireValidClaims } from './jwt/claims.js'
+import { isJwt } from './jwt/is-jwt.js'
 import { parseJwt } from './jwt/parse.js'
 import { isPlausible } from './jwt/plausible.js'
 import { requireAllowedAlgorithm, requireSignature } from './jwt/signature.js'
@@ -29,6 +36,7 @@ import {
   type Requirements,
 } from './requirements/requirements.js'
 import { requireNotRevoked } from './revocation.js'
+import type { VerifiedToken } from './verified-token.js'
 import type { AuthenticationResult, Verifier } from './verifier-contract.js'
 
 /**
@@ -60,25 +68,45 @@ export function createVerifier(options: VerifierOptions): Verifier {
     )
   const space = { realm: settings.realm, resourceMetadata: metadata?.url }
   const issuers = createTrustedIssuers(settings)
+  const findIssuerOfOpaque = createFinderOfOpaque(issuers, settings.selectIssuer)
   const verifiedHere = new WeakSet<AccessToken>()
 
   /**
-   * The whole decision about a token, in the order in which it is made: cheap before costly, signature before claims.
+   * The whole decision about a token, in the order in which it is made: cheap before costly, whose word it is before
+   * what it says. Which way a token goes is decided by the options and its form, and never by a failure on the other.
    */
   async function examine(credential: Credential, trail: Trail): Promise<AccessToken> {
-    const jwt = parseJwt(credential.token)
-    const issuer = findTrustedIssuer(issuers, jwt)
+    const { token } = credential
+    const isOpaque = findIssuerOfOpaque !== undefined && !isJwt(token)
+    const { issuer, verified } = isOpaque
+      ? await verifyOpaque(token, await findIssuerOfOpaque(token), trail)
+      : await verifyJwt(token, trail)
+    requireProvenConfirmation(verified)
+    const accessToken = createAccessToken(credential, verified, issuer.scopeClaims)
+    await requireNotRevoked(accessToken, isRevoked)
+    verifiedHere.add(accessToken)
+    return accessToken
+  }
+
+  async function verifyJwt(token: string, trail: Trail): Promise<Vouched> {
+    const jwt = parseJwt(token)
+    const issuer = await findTrustedIssuer(issuers, jwt)
+    if (isAskedAboutAll(issuer)) return verifyOpaque(token, issuer, trail)
     trail.issuer = issuer.issuer
     requireAllowedAlgorithm(jwt, issuer.algorithms)
     const candidates = await issuer.keys.find(jwt.alg, jwt.kid, () => isPlausible(jwt, issuer, clock()))
     const verified = await requireSignature(jwt, candidates)
     requireAccessTokenType(verified, issuer.profile)
     requireValidClaims(verified, issuer, clock())
-    requireProvenConfirmation(verified)
-    const accessToken = createAccessToken(credential, verified, issuer.scopeClaims)
-    await requireNotRevoked(accessToken, isRevoked)
-    verifiedHere.add(accessToken)
-    return accessToken
+    return { issuer, verified }
+  }
+
+  async function verifyOpaque(token: string, issuer: IntrospectingIssuer, trail: Trail): Promise<Vouched> {
+    trail.issuer = issuer.issuer
+    const { introspection } = issuer
+    const verified = await introspection.lookUp(token)
+    requireValidClaims(verified, introspection.rules, clock())
+    return { issuer, verified }
   }
 
   const moment = (): Moment => ({ now: Math.floor(clock() / 1000), clockTolerance })
@@ -161,6 +189,12 @@ export function createVerifier(options: VerifierOptions): Verifier {
 /** How far a token has come, for whoever asks why no further. */
 interface Trail {
   issuer?: string | undefined
+}
+
+/** Whose word a token is, and what it says. */
+interface Vouched {
+  readonly issuer: TrustedIssuer
+  readonly verified: VerifiedToken
 }
 
 type Handler = (

@@ -1,12 +1,11 @@
 import { type Budget, halfOf } from '../lib/deadline.js'
+import { LoadError } from '../lib/exchange.js'
 import type { JsonObject } from '../lib/json.js'
-import { LoadError, type LoadJson } from '../lib/load-json.js'
+import type { LoadJson } from '../lib/load-json.js'
 import { isSecure, nameOfUrl, parseUrl } from '../lib/url.js'
 
-/** What is used of an authorization server's metadata. */
-export interface IssuerMetadata {
-  readonly jwksUri: string
-}
+/** The member of an authorization server's metadata that is wanted: an address (RFC 8414 §2). */
+export type WantedAddress = 'jwks_uri' | 'introspection_endpoint'
 
 /**
  * Where an issuer may publish its metadata, in the order of asking: OpenID Connect Discovery §4 appends the well-known
@@ -24,10 +23,11 @@ export function metadataUrlsFor(issuer: string): readonly string[] {
 export interface MetadataContext {
   readonly issuer: string
   readonly urls: readonly string[]
+  readonly wanted: WantedAddress
   readonly load: LoadJson
   /** Milliseconds since the epoch. */
   readonly clock: () => number
-  /** Whether `jwks_uri` may be http on a host that is not loopback. */
+  /** Whether that address may be http on a host that is not loopback. */
   readonly insecure: boolean
 }
 
@@ -35,42 +35,42 @@ const DAY = 24 * 60 * 60 * 1000 // milliseconds
 const MIN_REREAD_INTERVAL = 10 * 60 * 1000
 
 /**
- * Finds the metadata; `isDoubted` says that what they led to is not there any more. Fails with a {@link LoadError} where
+ * Finds the address in the metadata; `isDoubted` says that there is nothing at it any more. Fails with a {@link LoadError} where
  * none can be had.
  */
-export type FindMetadata = (budget: Budget, isDoubted: boolean) => Promise<IssuerMetadata>
+export type FindAddress = (budget: Budget, isDoubted: boolean) => Promise<string>
 
 /**
  * Reads the metadata when they are first needed and again after a day, or earlier when they are doubted. Reading them
  * again happens at most once in ten minutes, takes at most half of the time that there is, and if it fails the last
  * good ones serve for a day more: an issuer whose keys can be had is not down because its metadata cannot.
  */
-export function createMetadataSource(context: MetadataContext): FindMetadata {
-  let metadata: IssuerMetadata | undefined
+export function createMetadataSource(context: MetadataContext): FindAddress {
+  let address: string | undefined
   let readAt = 0
   let readWithin: Budget | undefined
   let rereadAt = Number.NEGATIVE_INFINITY
 
   return async (budget, isDoubted) => {
     const age = context.clock() - readAt
-    if (metadata === undefined || age < 0 || age >= 2 * DAY) return read(budget)
+    if (address === undefined || age < 0 || age >= 2 * DAY) return read(budget)
     const isWanted = age >= DAY || (isDoubted && readWithin !== budget) // what this very attempt has read is the latest
-    if (!isWanted || rereadLately()) return metadata
+    if (!isWanted || rereadLately()) return address
     rereadAt = context.clock()
     try {
       return await read(halfOf(budget))
     } catch (error) {
       if (!(error instanceof LoadError)) throw error
-      return metadata
+      return address
     }
   }
 
-  async function read(budget: Budget): Promise<IssuerMetadata> {
+  async function read(budget: Budget): Promise<string> {
     const startedAt = context.clock()
-    metadata = await loadMetadata(context, budget)
+    address = await loadMetadata(context, budget)
     readAt = startedAt
     readWithin = budget
-    return metadata
+    return address
   }
 
   function rereadLately(): boolean {
@@ -80,7 +80,7 @@ export function createMetadataSource(context: MetadataContext): FindMetadata {
 }
 
 /** Reads the first address that has a document; the next is asked only when a server says that there is nothing here. */
-async function loadMetadata(context: MetadataContext, budget: Budget): Promise<IssuerMetadata> {
+async function loadMetadata(context: MetadataContext, budget: Budget): Promise<string> {
   let nothingHere: unknown
   for (const url of context.urls) {
     try {
@@ -98,19 +98,19 @@ function readMetadata(
   document: JsonObject,
   mediaType: string,
   url: string,
-  { issuer, insecure }: MetadataContext,
-): IssuerMetadata {
-  const { issuer: named, jwks_uri: jwksUri } = document
+  { issuer, insecure, wanted }: MetadataContext,
+): string {
+  const { issuer: named, [wanted]: address } = document
   if (mediaType !== 'application/json') unusable(`The document at ${nameOfUrl(url)} is not application/json`) // RFC 8414 §3.2
   // RFC 8414 §3.3: identical, or the document speaks for somebody else.
   if (named !== issuer)
     unusable(
       `The metadata at ${nameOfUrl(url)} is not that of the issuer ${issuer}: its issuer must be equal to the letter`,
     )
-  const jwksUrl = parseUrl(jwksUri)
-  if (jwksUrl === undefined || !isSecure(jwksUrl, insecure))
-    unusable(`The metadata at ${nameOfUrl(url)} has no jwks_uri with https`)
-  return { jwksUri: jwksUrl.href }
+  const found = parseUrl(address)
+  if (found === undefined || !isSecure(found, insecure))
+    unusable(`The metadata at ${nameOfUrl(url)} has no ${wanted} with https`)
+  return found.href
 }
 
 function unusable(message: string): never {

@@ -1,6 +1,6 @@
 import type { KeyStatus } from '../keys/key-source.js'
 import { unlessAborted } from '../lib/deadline.js'
-import type { TrustedIssuers } from './trusted-issuer.js'
+import type { TrustedIssuer, TrustedIssuers } from './trusted-issuer.js'
 
 /** How things stand with the keys of each issuer. Plain data, fit for a health endpoint. */
 export interface VerifierStatus {
@@ -12,14 +12,24 @@ export interface IssuerStatus extends KeyStatus {
 }
 
 export function statusOf(issuers: TrustedIssuers): VerifierStatus {
-  return { issuers: [...issuers.values()].map(({ issuer, keys }) => ({ issuer, ...keys.status() })) }
+  return { issuers: statusesOf(issuers.listed) }
+}
+
+function statusesOf(issuers: readonly TrustedIssuer[]): readonly IssuerStatus[] {
+  return issuers.map(({ issuer, keys }) => ({ issuer, ...keys.status() }))
+}
+
+/** An issuer that is asked about every token may have none, unless it signs its answers. */
+function needsKeys({ introspection }: TrustedIssuer): boolean {
+  return introspection === undefined || introspection.tokens === 'opaque' || introspection.isSigned
 }
 
 /** Loads the keys of all issuers side by side, and rejects if there is one whose tokens could not be verified then. */
 export async function loadKeys(issuers: TrustedIssuers, signal: AbortSignal | undefined): Promise<void> {
-  const loading = Promise.all([...issuers.values()].map(({ keys }) => keys.load()))
+  const needed = issuers.listed.filter(needsKeys)
+  const loading = Promise.all(needed.map(({ keys }) => keys.load()))
   await (signal === undefined ? loading : unlessAborted(signal, loading))
-  const missing = statusOf(issuers).issuers.filter((status) => !isUsable(status))
+  const missing = statusesOf(needed).filter((status) => !isUsable(status))
   if (missing.length > 0) throw notReady(missing)
 }
 

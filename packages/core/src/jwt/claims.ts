@@ -1,20 +1,24 @@
+import { holds, type RequiredClaim } from '../claim-requirement.js'
 import { type InvalidTokenReason, rejectToken } from '../failure.js'
 import type { JsonObject, JsonValue } from '../lib/json.js'
 import type { Profile } from '../options.js'
-import type { VerifiedJwt } from './signature.js'
+import type { VerifiedToken } from '../verified-token.js'
 
 /** What the claims of an access token are held against. */
 export interface ClaimRules {
   /** One of them must be named in `aud`; `null` for an issuer whose tokens name none. */
   readonly audience: readonly string[] | null
   readonly profile: Profile
+  /** What else the issuer's access tokens must say. */
+  readonly claims: readonly RequiredClaim[]
   /** Seconds. */
   readonly clockTolerance: number
 }
 
 /** RFC 7519 §4.1, RFC 9068 §2.2 and §4. `iss` is not among them: it has chosen the keys. `now` is in milliseconds. */
-export function requireValidClaims({ claims }: VerifiedJwt, rules: ClaimRules, now: number): void {
-  const problem = problemWithClaims(claims, rules, now)
+export function requireValidClaims({ claims }: VerifiedToken, rules: ClaimRules, now: number): void {
+  // What the issuer's entry asks besides may be a function: it is shown no claim that nobody vouches for.
+  const problem = problemWithClaims(claims, rules, now) ?? problemWithRequiredClaims(claims, rules.claims)
   if (problem !== undefined) rejectToken(problem.reason, problem.detail, problem)
 }
 
@@ -76,6 +80,18 @@ function problemWithTimes({ exp, nbf, iat }: JsonObject, now: number, tolerance:
   if (iat !== undefined && Number(iat) > latest)
     return { reason: 'not_yet_valid', detail: 'iat lies in the future', expected: now, received: iat }
   return undefined
+}
+
+/** For issuers that sign more than access tokens for this API with the same keys, and tell them apart by a claim. */
+function problemWithRequiredClaims(claims: JsonObject, required: readonly RequiredClaim[]): Problem | undefined {
+  const broken = required.find(([name, requirement]) => !holds(claims[name], requirement))
+  if (broken === undefined) return undefined
+  const [name] = broken
+  return {
+    reason: 'claim',
+    detail: `the claim ${JSON.stringify(name)} is not as its issuer's entry asks`,
+    expected: name,
+  }
 }
 
 /** RFC 9068 §2.2: all of these are required. `iss`, `exp` and `aud` have been seen to already. */

@@ -1,20 +1,8 @@
 import { verifySignature } from '#signature'
 import { rejectToken } from '../failure.js'
-import type { JsonObject } from '../lib/json.js'
 import type { PublicKey } from '../lib/signature.js'
+import type { VerifiedJwt } from '../verified-token.js'
 import type { UnverifiedJwt } from './parse.js'
-
-/**
- * A JWT that its issuer has signed. Whether it is an access token, is meant for us and is still valid is not decided
- * yet.
- */
-export interface VerifiedJwt {
-  readonly header: JsonObject
-  readonly claims: JsonObject
-  readonly [verified]: true
-}
-
-declare const verified: unique symbol
 
 const ascii = new TextEncoder()
 

@@ -1,7 +1,7 @@
 import { rejectToken } from '../failure.js'
 import type { JsonObject } from '../lib/json.js'
 import type { Profile } from '../options.js'
-import type { VerifiedJwt } from './signature.js'
+import type { VerifiedJwt } from '../verified-token.js'
 
 const accessTokenType = /^(?:application\/)?at\+jwt$/i // RFC 9068 §4; RFC 7515 §4.1.9: "application/" may be left out
 const plainType = /^(?:application\/)?jwt$/i

@@ -1,5 +1,5 @@
 import { type Budget, startBudget } from '../lib/deadline.js'
-import { LoadError } from '../lib/load-json.js'
+import { LoadError } from '../lib/exchange.js'
 
 /** The attempts to get something from the issuer: one at a time, and after a failure a pause before the next. */
 export interface Attempts {

@@ -1,7 +1,7 @@
 import type { EmitKeysEvent } from '../events.js'
 import type { Budget } from '../lib/deadline.js'
+import { LoadError } from '../lib/exchange.js'
 import type { JsonValue } from '../lib/json.js'
-import { LoadError } from '../lib/load-json.js'
 import { type Attempts, createAttempts } from './attempts.js'
 import { type CachedKeys, cachedKeys, type Freshness, freshnessOf, type KeyTimes } from './freshness.js'
 import { changesBetween, type ReadKeySet } from './key-set.js'

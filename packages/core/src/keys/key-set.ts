@@ -1,7 +1,7 @@
 import { importPublicKey } from '#signature'
 import type { SkipReason } from '../events.js'
+import { LoadError } from '../lib/exchange.js'
 import { isObject, type JsonObject, type JsonValue } from '../lib/json.js'
-import { LoadError } from '../lib/load-json.js'
 import type { PublicKey } from '../lib/signature.js'
 import { isSecret, judgeJwk } from './jwk.js'
 

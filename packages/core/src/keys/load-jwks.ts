@@ -1,6 +1,7 @@
 import type { Budget } from '../lib/deadline.js'
+import { LoadError } from '../lib/exchange.js'
 import type { JsonObject, JsonValue } from '../lib/json.js'
-import { LoadError, type LoadedJson, type LoadJson } from '../lib/load-json.js'
+import type { LoadedJson, LoadJson } from '../lib/load-json.js'
 import { nameOfUrl } from '../lib/url.js'
 import type { KeySet, ReadKeySet } from './key-set.js'
 
@@ -15,7 +16,7 @@ export interface LoadedJwks {
 }
 
 /** Where the keys are. `isDoubted` says that they could not be had from the last answer. */
-export type LocateJwks = (budget: Budget, isDoubted: boolean) => Promise<{ readonly jwksUri: string }>
+export type LocateJwks = (budget: Budget, isDoubted: boolean) => Promise<string>
 
 const MAX_KEYS = 100
 const DOUBTFUL = 3 // failures in a row
@@ -29,11 +30,11 @@ export function createJwksLoader(locate: LocateJwks, load: LoadJson, readKeySet:
   let failures = 0
 
   return async (budget) => {
-    const { jwksUri } = await locate(budget, failures >= DOUBTFUL)
+    const jwksUri = await locate(budget, failures >= DOUBTFUL)
     const loaded = await loadFrom(jwksUri, budget).catch(async (error: unknown) => {
       failures++
       if (!saysMoved(error)) throw error
-      const { jwksUri: latest } = await locate(budget, true)
+      const latest = await locate(budget, true)
       if (latest === jwksUri) throw error
       return loadFrom(latest, budget)
     })

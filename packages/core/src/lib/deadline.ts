@@ -2,24 +2,32 @@
  * Settles as `work` does, or rejects with a `TimeoutError` after so many milliseconds. The signal tells `work` to stop;
  * the deadline holds even if it does not listen, as functions that users inject may not. The timer ends with the work,
  * so it never keeps a process alive.
+ *
+ * @param earlier ends it as well, with that signal's reason
  */
 export async function withDeadline<T>(
   milliseconds: number,
   work: (signal: AbortSignal) => T | PromiseLike<T>,
+  earlier?: AbortSignal,
 ): Promise<T> {
+  earlier?.throwIfAborted()
   const controller = new AbortController()
   let timer: ReturnType<typeof setTimeout> | undefined
-  const timedOut = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const reason = new DOMException('timed out', 'TimeoutError')
+  let stop = (): void => {}
+  const stopped = new Promise<never>((_, reject) => {
+    const end = (reason: unknown): void => {
       reject(reason)
       controller.abort(reason)
-    }, milliseconds)
+    }
+    timer = setTimeout(() => end(new DOMException('timed out', 'TimeoutError')), milliseconds)
+    stop = () => end(earlier?.reason)
+    earlier?.addEventListener('abort', stop)
   })
   try {
-    return await Promise.race([work(controller.signal), timedOut])
+    return await Promise.race([work(controller.signal), stopped])
   } finally {
     clearTimeout(timer)
+    earlier?.removeEventListener('abort', stop)
   }
 }
 
@@ -63,14 +71,16 @@ export function pause(milliseconds: number): Promise<void> {
 export interface Budget {
   /** Milliseconds left. */
   remaining(): number
+  /** Ends it before its time. */
+  readonly signal?: AbortSignal | undefined
 }
 
-export function startBudget(seconds: number): Budget {
+export function startBudget(seconds: number, signal?: AbortSignal): Budget {
   const end = performance.now() + seconds * 1000
-  return { remaining: () => end - performance.now() }
+  return { remaining: () => end - performance.now(), signal }
 }
 
 /** A budget of its own, of half of what is left. */
 export function halfOf(budget: Budget): Budget {
-  return startBudget(budget.remaining() / 2000)
+  return startBudget(budget.remaining() / 2000, budget.signal)
 }

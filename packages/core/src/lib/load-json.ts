@@ -1,33 +1,7 @@
-import { type Budget, isTimeout, withDeadline } from './deadline.js'
+import type { Budget } from './deadline.js'
+import { createExchange, type Fetch, LoadError, type Subject } from './exchange.js'
 import { decodeJsonObject, type JsonObject } from './json.js'
 import { nameOfUrl } from './url.js'
-
-/** The part of `fetch` that is used. The global one fits, and so does undici's. */
-export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>
-
-export interface FetchInit {
-  readonly method: 'GET'
-  readonly headers: Record<string, string>
-  readonly redirect: 'manual'
-  readonly signal: AbortSignal
-}
-
-export interface FetchResponse {
-  readonly status: number
-  readonly headers: { get(name: string): string | null }
-  readonly body: ByteStream | null
-}
-
-/** What is used of a `ReadableStream`. Which one it is differs by library, and what it holds is seen when it is read. */
-export interface ByteStream {
-  getReader(): ByteReader
-  cancel(): Promise<void>
-}
-
-interface ByteReader {
-  read(): Promise<{ readonly done: boolean; readonly value?: unknown }>
-  cancel(): Promise<void>
-}
 
 export type LoadJson = (url: string, budget: Budget) => Promise<LoadedJson>
 
@@ -36,159 +10,25 @@ export interface LoadedJson {
   /** How long the document is, after decompression. */
   readonly bytes: number
   readonly mediaType: string
-  /** How long the server says that it may be kept (RFC 9111 §5.2.2.1), in seconds, if it says so. */
+  /** How long the server says that it may be kept, in seconds, if it says so. */
   readonly maxAge: number | undefined
 }
 
-/**
- * A document could not be had. The message names the address and what was wrong, and holds nothing that the server
- * sent.
- */
-export class LoadError extends Error {
-  override readonly name = 'LoadError'
-  readonly subject: Subject
-  readonly status: number | undefined
-  /** Whether the same request may well succeed a moment later. */
-  readonly isTransient: boolean
-  /** Seconds that the server asks to be left alone (RFC 9110 §10.2.3), if it does. */
-  readonly retryAfter: number | undefined
-
-  constructor(subject: Subject, message: string, { status, isTransient = false, retryAfter }: LoadErrorDetails = {}) {
-    super(message)
-    this.subject = subject
-    this.status = status
-    this.isTransient = isTransient
-    this.retryAfter = retryAfter
-  }
-}
-
-/** What was being loaded. */
-export type Subject = 'keys' | 'metadata'
-
-interface LoadErrorDetails {
-  readonly status?: number | undefined
-  readonly isTransient?: boolean
-  readonly retryAfter?: number | undefined
-}
-
-// A hundred keys with certificates fit. Counted after decompression, so a gzip bomb ends here too.
-const MAX_BYTES = 256 * 1024
 const MAX_DEPTH = 16
 
 /**
- * Makes the one way in which documents are fetched: a GET without redirects, bounded in time and size, answering a
- * strict JSON object.
+ * Makes the one way in which documents are fetched: a GET that answers a strict JSON object.
  *
  * @param attemptTimeout seconds for one exchange, from connecting to the last byte
  */
 export function createJsonLoader(subject: Subject, fetch: Fetch, attemptTimeout: number): LoadJson {
+  const exchange = createExchange(subject, fetch, attemptTimeout)
   return async (url, budget) => {
-    try {
-      return await withDeadline(Math.min(attemptTimeout * 1000, budget.remaining()), (signal) =>
-        loadJson(fetch, url, signal),
-      )
-    } catch (error) {
-      const message = `GET ${nameOfUrl(url)} failed: ${describe(error)}`
-      // No answer at all is the network's doing, and may be another one's a moment later.
-      throw new LoadError(subject, message, error instanceof BadAnswer ? error : { isTransient: true })
-    }
+    const request = { method: 'GET', url, headers: { accept: 'application/json' } } as const
+    const { body, mediaType, maxAge } = await exchange(request, budget)
+    const document = decodeJsonObject(body, MAX_DEPTH)
+    if (document === undefined)
+      throw new LoadError(subject, `GET ${nameOfUrl(url)} failed: it did not answer one well-formed JSON object`)
+    return { document, bytes: body.length, mediaType, maxAge }
   }
-}
-
-async function loadJson(fetch: Fetch, url: string, signal: AbortSignal): Promise<LoadedJson> {
-  const init: FetchInit = { method: 'GET', headers: { accept: 'application/json' }, redirect: 'manual', signal }
-  const response = await fetch(url, init)
-  if (response.status !== 200) {
-    response.body?.cancel().catch(() => {})
-    // A redirect is an answer like any other: whoever can send one could send us anywhere.
-    throw new BadAnswer(`it answered ${response.status}, expected 200`, response)
-  }
-  const body = await readBody(response, signal)
-  const document = decodeJsonObject(body, MAX_DEPTH)
-  if (document === undefined) throw new BadAnswer('it did not answer one well-formed JSON object')
-  return { document, bytes: body.length, mediaType: mediaTypeOf(response), maxAge: maxAgeOf(response) }
-}
-
-/** The server answered, but not with what is needed. */
-class BadAnswer extends Error implements LoadErrorDetails {
-  readonly status: number | undefined
-  readonly isTransient: boolean
-  readonly retryAfter: number | undefined
-
-  /** @param response given only if its status is what is wrong */
-  constructor(message: string, response?: FetchResponse) {
-    super(message)
-    this.status = response?.status
-    this.isTransient = response !== undefined && isTransient(response.status)
-    this.retryAfter = response && retryAfterOf(response)
-  }
-}
-
-/** RFC 9110 §15.5.9 and §15.6, RFC 6585 §4: the request was good, the moment was not. */
-function isTransient(status: number): boolean {
-  return status === 408 || status === 429 || status >= 500
-}
-
-async function readBody(response: FetchResponse, signal: AbortSignal): Promise<Uint8Array> {
-  if (response.body === null) return new Uint8Array()
-  const reader = response.body.getReader()
-  const stop = (): void => void reader.cancel().catch(() => {}) // or the connection stays open until the server is done
-  signal.addEventListener('abort', stop)
-  if (signal.aborted) stop()
-  const chunks: Uint8Array[] = []
-  let size = 0
-  try {
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) return concat(chunks, size)
-      if (!ArrayBuffer.isView(value)) throw new BadAnswer('its body is not one of bytes') // nor would its size be one
-      size += value.byteLength
-      if (size > MAX_BYTES) throw new BadAnswer(`it answered more than ${MAX_BYTES} bytes`)
-      chunks.push(new Uint8Array(value.buffer, value.byteOffset, value.byteLength))
-    }
-  } catch (error) {
-    stop()
-    throw error
-  }
-}
-
-function concat(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  const whole = new Uint8Array(size)
-  let offset = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, offset)
-    offset += chunk.length
-  }
-  return whole
-}
-
-function mediaTypeOf(response: FetchResponse): string {
-  return (response.headers.get('content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase()
-}
-
-function maxAgeOf(response: FetchResponse): number | undefined {
-  const maxAge = /(?:^|[ ,])max-age=(\d+)/i.exec(response.headers.get('cache-control') ?? '')?.[1]
-  return maxAge === undefined ? undefined : Number(maxAge)
-}
-
-/** Whole seconds only: the other form is a date of a clock that is not ours. */
-function retryAfterOf(response: FetchResponse): number | undefined {
-  const seconds = /^\d{1,9}$/.exec(response.headers.get('retry-after') ?? '')?.[0]
-  return seconds === undefined ? undefined : Number(seconds)
-}
-
-/**
- * Node's fetch says no more than "fetch failed"; the code that tells a refused connection from a bad certificate is in
- * its cause.
- */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown error'
-  if (error instanceof BadAnswer) return error.message
-  if (isTimeout(error)) return 'timed out'
-  const { code } = (error.cause ?? error) as { code?: unknown }
-  return [code, error.name].find(isIdentifier) ?? 'unknown error'
-}
-
-function isIdentifier(value: unknown): value is string {
-  return typeof value === 'string' && /^\w{1,64}$/.test(value)
 }

@@ -1,5 +1,5 @@
-import { pause } from './deadline.js'
-import { LoadError, type LoadJson } from './load-json.js'
+import { type Budget, pause } from './deadline.js'
+import { LoadError } from './exchange.js'
 
 const PAUSE = { least: 100, most: 300 } // milliseconds
 
@@ -10,11 +10,15 @@ const PAUSE = { least: 100, most: 300 } // milliseconds
  * @param retries how often, after the first time
  * @param random from 0 to 1, so that many who failed together do not come back together
  */
-export function withRetries(load: LoadJson, retries: number, random: () => number): LoadJson {
-  return async (url, budget) => {
+export function withRetries<Request, Answer>(
+  ask: Ask<Request, Answer>,
+  retries: number,
+  random: () => number,
+): Ask<Request, Answer> {
+  return async (request, budget) => {
     for (let left = retries; ; left--) {
       try {
-        return await load(url, budget)
+        return await ask(request, budget)
       } catch (error) {
         const milliseconds = PAUSE.least + random() * (PAUSE.most - PAUSE.least)
         if (left === 0 || !isWorthRepeating(error, milliseconds) || budget.remaining() <= milliseconds) throw error
@@ -23,6 +27,8 @@ export function withRetries(load: LoadJson, retries: number, random: () => numbe
     }
   }
 }
+
+type Ask<Request, Answer> = (request: Request, budget: Budget) => Promise<Answer>
 
 /** A server that asks to be left alone for longer is left alone (RFC 9110 §10.2.3). */
 function isWorthRepeating(error: unknown, milliseconds: number): boolean {

@@ -1,4 +1,5 @@
 import type { AccessToken } from '../access-token.js'
+import { failedToDecide, holds } from '../claim-requirement.js'
 import { reject } from '../failure.js'
 import type { JsonValue } from '../lib/json.js'
 import type { CheckedRequirements } from './requirements.js'
@@ -128,31 +129,10 @@ function requireClaims({ claims }: AccessToken, required: CheckedRequirements['c
   }
 }
 
-function holds(claim: JsonValue | undefined, expected: CheckedRequirements['claims'][number][1]): boolean {
-  if (typeof expected === 'function') {
-    try {
-      const answer: unknown = expected(claim)
-      if (answer instanceof Promise) answer.catch(() => {}) // no answer at all, and its failure must not end the process
-      return answer === true
-    } catch (error) {
-      throw failedToDecide(error)
-    }
-  }
-  return Array.isArray(claim) ? claim.includes(expected) : claim === expected
-}
-
 async function passes(check: CheckedRequirements['checks'][number], accessToken: AccessToken): Promise<boolean> {
   try {
     return (await check(accessToken)) === true
   } catch (error) {
     throw failedToDecide(error)
   }
-}
-
-/**
- * What a function of the user throws is a bug, and must look like one. As it is, an error of an HTTP client would bring
- * its own status and headers into our answer, and a thrown `undefined` would tell Express that all is well.
- */
-function failedToDecide(cause: unknown): Error {
-  return new Error('A check or claim predicate threw', { cause })
 }

@@ -1,6 +1,6 @@
 import type { AccessToken } from '../access-token.js'
+import { type ClaimRequirement, checkClaims, type RequiredClaim } from '../claim-requirement.js'
 import { invalidOption, readMembers } from '../invalid-option.js'
-import type { JsonValue } from '../lib/json.js'
 import { isPlainObject } from '../lib/plain-object.js'
 import { isQuotable } from '../lib/quoted-string.js'
 
@@ -27,7 +27,7 @@ export interface Requirements {
    * Claims by name: a value that the claim must equal, or contain where the claim is an array; or a predicate that must
    * return `true`.
    */
-  readonly claims?: Readonly<Record<string, string | number | boolean | ((claim: JsonValue | undefined) => boolean)>>
+  readonly claims?: Readonly<Record<string, ClaimRequirement>>
   /**
    * How the user must have authenticated (RFC 9470): the token's `acr` must be one of these, to the letter; in order of
    * preference. Otherwise the client is told to send the user back to the authorization server.
@@ -66,13 +66,11 @@ export interface CheckedRequirements {
   readonly anyScope: readonly string[] | undefined
   readonly acrValues: readonly string[] | undefined
   readonly maxAge: number | undefined
-  readonly claims: readonly (readonly [string, ClaimRequirement])[]
+  readonly claims: readonly RequiredClaim[]
   readonly checks: readonly NonNullable<Requirements['check']>[]
   /** Whether anonymous requests pass. */
   readonly optional: boolean
 }
-
-type ClaimRequirement = NonNullable<Requirements['claims']>[string]
 
 const defined = new WeakMap<object, CheckedRequirements>()
 
@@ -157,22 +155,6 @@ export function checkWords(value: unknown, path: string, what: string): readonly
 function checkMaxAge(value: unknown, path: string): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
   throw invalidOption(path, 'a whole number of seconds', value)
-}
-
-function checkClaims(value: unknown, path: string): CheckedRequirements['claims'] {
-  if (!isPlainObject(value) || Object.keys(value).length === 0)
-    throw invalidOption(path, 'a plain object with at least one claim', value)
-  return Object.entries(value).map(([name, required]: [string, unknown]) => {
-    if (!isClaimRequirement(required))
-      throw invalidOption(`${path}.${name}`, 'a string, number, boolean or predicate', required)
-    return [name, required] as const
-  })
-}
-
-function isClaimRequirement(value: unknown): value is ClaimRequirement {
-  if (typeof value === 'number')
-    return Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))
-  return typeof value === 'string' || typeof value === 'boolean' || typeof value === 'function'
 }
 
 function checkCheck(value: unknown, path: string): NonNullable<Requirements['check']> {

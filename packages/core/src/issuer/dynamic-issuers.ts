@@ -1,0 +1,100 @@
+import { reject } from '../failure.js'
+import { withDeadline } from '../lib/deadline.js'
+import { createLru } from '../lib/lru.js'
+import { createSingleFlight } from '../lib/single-flight.js'
+import { parseUrl } from '../lib/url.js'
+import type { FindIssuer } from '../options.js'
+import type { TrustedIssuer, TrustedIssuers } from './trusted-issuer.js'
+
+export interface DynamicIssuersContext {
+  readonly find: FindIssuer
+  /** Checks an entry and makes a trusted issuer of it. Throws as for an option that is wrong. */
+  readonly create: (entry: unknown) => TrustedIssuer
+  /** Seconds for which an answer serves. */
+  readonly maxAge: number
+  /** Seconds for which it serves on where asking again fails. */
+  readonly staleIfError: number
+  /** Seconds to wait for an answer. */
+  readonly timeout: number
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number
+}
+
+interface Known {
+  readonly issuer: TrustedIssuer
+  /** What it was made of, to tell whether another answer is the same one. */
+  readonly entry: unknown
+  readonly askedAt: number
+}
+
+const MAX_KNOWN = 1000
+const MAX_REFUSED = 1000 // in a place of their own: whoever makes up issuers pushes out no real one
+const REFUSED_FOR = 30_000 // milliseconds
+const MAX_LENGTH = 512
+
+/**
+ * Issuers that a function of the user finds. What is asked of it is bounded by what it has answered: an issuer that it
+ * knows is asked about once in `maxAge`, one that it does not know once in 30 s. Where it does not answer, the issuers
+ * that it has named before stay trusted for a while, as their keys do.
+ */
+export function createDynamicIssuers(context: DynamicIssuersContext): TrustedIssuers {
+  const { find, create, maxAge, staleIfError, timeout, clock } = context
+  const known = createLru<Known>(MAX_KNOWN)
+  const refused = createLru<number>(MAX_REFUSED)
+  const flights = createSingleFlight<TrustedIssuer | undefined>()
+
+  return {
+    listed: [],
+    find(iss) {
+      const found = known.get(iss)
+      if (found !== undefined && isWithin(maxAge * 1000, found.askedAt)) return found.issuer
+      if (!isIssuer(iss) || isWithin(REFUSED_FOR, refused.get(iss))) return undefined
+      return flights(iss, () => ask(iss, found))
+    },
+  }
+
+  async function ask(iss: string, before: Known | undefined): Promise<TrustedIssuer | undefined> {
+    const askedAt = clock()
+    let entry: unknown
+    try {
+      entry = await withDeadline(timeout * 1000, (signal) => find(iss, { signal }))
+    } catch (error) {
+      if (before !== undefined && isWithin((maxAge + staleIfError) * 1000, before.askedAt)) return before.issuer
+      return reject({ kind: 'unavailable', reason: 'issuer', retryAfter: 1 }, 'the function issuer did not answer', {
+        cause: error,
+      })
+    }
+    if (entry === undefined) {
+      known.delete(iss)
+      refused.set(iss, askedAt)
+      return undefined
+    }
+    // Its keys, and all that is known of them, live on as long as the entry says the same.
+    const isSame = before !== undefined && isEqual(before.entry, entry)
+    const issuer = isSame ? before.issuer : create(entry)
+    if (issuer.issuer !== iss)
+      throw new TypeError('The function issuer must answer with the entry of the issuer that it was asked for')
+    known.set(iss, { issuer, entry, askedAt })
+    return issuer
+  }
+
+  /** A clock that was set back makes nothing younger. */
+  function isWithin(milliseconds: number, since = Number.NEGATIVE_INFINITY): boolean {
+    const passed = clock() - since
+    return passed >= 0 && passed < milliseconds
+  }
+}
+
+/** RFC 8414 §2: an https URL without query and fragment. Nothing else can be an issuer, and nobody is asked about it. */
+function isIssuer(iss: string): boolean {
+  return iss.length <= MAX_LENGTH && !/[?#]/.test(iss) && parseUrl(iss)?.protocol === 'https:'
+}
+
+/** By value, but functions by identity: an entry is written anew for every answer. */
+function isEqual(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
+  const names = Object.keys(a)
+  if (names.length !== Object.keys(b).length || Array.isArray(a) !== Array.isArray(b)) return false
+  return names.every((name) => Object.hasOwn(b, name) && isEqual(a[name as keyof typeof a], b[name as keyof typeof b]))
+}

@@ -1,0 +1,2 @@
+import type { Fetch } from './exchange.js'
+export const createPublicFetch = (): Fetch => (url, init) => globalThis.fetch(url, init)
