@@ -51,7 +51,7 @@ const notUrls = [
 
 const issuers: ConstructionCase[] = [
   ...[
-    ...notUrls,
+    ...notUrls.filter((value) => typeof value !== 'function'), // which finds issuers
     undefined,
     {},
     'https://as.test?tenant=1',

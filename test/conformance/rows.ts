@@ -85,7 +85,7 @@ export const insufficientAuthentication = (reason: 'acr' | 'too_old', parameters
   },
 })
 
-export const unavailable = (reason: 'keys' | 'metadata' | 'revocation'): Refused => ({
+export const unavailable = (reason: 'keys' | 'metadata' | 'introspection' | 'issuer' | 'revocation'): Refused => ({
   status: 503,
   kind: 'unavailable',
   reason,

@@ -4,6 +4,7 @@ import { challenges } from './challenges.js'
 import { claims } from './claims.js'
 import { credentials } from './credentials.js'
 import { discovery } from './discovery.js'
+import { introspection } from './introspection.js'
 import { issuers } from './issuers.js'
 import { keyLifetime } from './key-lifetime.js'
 import { keySets } from './key-sets.js'
@@ -36,6 +37,7 @@ export const table: Readonly<Record<string, readonly ConformanceCase[]>> = {
   discovery,
   issuers,
   revocation,
+  'opaque tokens': introspection,
   'resource metadata': resourceMetadata,
   repetition,
 }

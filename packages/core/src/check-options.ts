@@ -56,7 +56,7 @@ export interface CheckedOptions {
 export interface DynamicIssuers {
   readonly find: FindIssuer
   /** Checks what it answered; throws as for an option. */
-  check(entry: unknown): CheckedIssuer
+  readonly check: (entry: unknown) => CheckedIssuer
 }
 
 const knownOptions: readonly (keyof VerifierOptions)[] = [

@@ -15,7 +15,7 @@ export function requireActive({ active, ...claims }: JsonObject, issuer: string)
       received: iss,
     })
   if (type !== undefined) requireBearer(type)
-  return { claims: Object.freeze(Object.assign(Object.create(null), claims, { iss })) } as IntrospectedToken
+  return { claims: Object.freeze(Object.assign(Object.create(null) as object, claims, { iss })) } as IntrospectedToken
 }
 
 /** RFC 6749 §7.1: who does not know the type of a token must not use it. The name ignores case (RFC 6749 §5.1). */

@@ -1,4 +1,4 @@
-import { type Rejection, reject } from '../failure.js'
+import { Rejection, reject } from '../failure.js'
 import type { ClaimRules } from '../jwt/claims.js'
 import { type Budget, startBudget, withDeadline } from '../lib/deadline.js'
 import { LoadError } from '../lib/exchange.js'
@@ -71,7 +71,8 @@ export function createIntrospection(context: IntrospectionContext): Introspectio
  * That the issuer cannot be asked says nothing about the token (RFC 7662 §2.3), and neither does it when it refuses us.
  */
 function unavailable(error: unknown): never {
-  if (isRejection(error)) throw error
+  // A signed answer is checked with the issuer's keys, and if they cannot be had that has been said already.
+  if (error instanceof Rejection) reject(error.failure, error.detail, error.evidence)
   const retryAfter = error instanceof LoadError ? (error.retryAfter ?? 1) : 1
   reject(
     {
@@ -90,9 +91,4 @@ function describe(error: unknown): string {
   if (subject === 'introspection' && (status === 400 || status === 401 || status === 403))
     return 'the introspection endpoint refused the credentials of this API'
   return 'the token could not be looked up'
-}
-
-/** A signed answer is checked with the issuer's keys, and where they cannot be had that has been said already. */
-function isRejection(error: unknown): error is Rejection {
-  return (error as Partial<Rejection> | undefined)?.failure?.kind === 'unavailable'
 }

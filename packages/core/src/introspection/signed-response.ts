@@ -1,4 +1,4 @@
-import { Rejection } from '../failure.js'
+import { Rejection, reject } from '../failure.js'
 import { LoadError } from '../lib/exchange.js'
 import { isObject, type JsonObject } from '../lib/json.js'
 import type { VerifiedJwt } from '../verified-token.js'
@@ -36,14 +36,15 @@ export function createSignedResponseReader(context: SignedResponseContext): (tex
     if (typeof iat !== 'number' || age < -clockTolerance || age > MAX_AGE + clockTolerance)
       refuse('its iat is not that of an answer given just now')
     if (!isObject(answer)) refuse('it has no token_introspection object')
-    return answer as JsonObject
+    return answer
   }
 }
 
 /** The token is not to blame for an answer that cannot be verified. That keys cannot be had is told as it is. */
 function refused(thrown: unknown): never {
-  if (thrown instanceof Rejection && thrown.failure.kind !== 'unavailable') refuse(thrown.detail)
-  throw thrown
+  if (!(thrown instanceof Rejection)) throw thrown
+  if (thrown.failure.kind !== 'unavailable') refuse(thrown.detail)
+  reject(thrown.failure, thrown.detail, thrown.evidence)
 }
 
 function refuse(problem: string): never {

@@ -1,0 +1,243 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { createVerifier } from '@resource-server/core'
+import { expect, test } from 'vitest'
+import { createResponseCache } from '../../packages/core/src/introspection/response-cache.js'
+import { A, NOW } from '../support/fixture.js'
+import { ACTIVE, asking, reasonOf, startIntrospectionServer } from './server.js'
+
+test('RFC 7662 §4: about one token the server is asked once at a time, however many requests bring it', async () => {
+  const server = await startIntrospectionServer(async () => {
+    await delay(20)
+    return ACTIVE
+  })
+  const { verifier } = asking(server)
+  const all = await Promise.all(Array.from({ length: 200 }, () => verifier.verify('token')))
+  expect(all).toHaveLength(200)
+  expect(server.questions).toHaveLength(1)
+  await verifier.verify('token')
+  expect(server.questions).toHaveLength(2)
+})
+
+test('requests that share an answer are judged each by what it asks', async () => {
+  const server = await startIntrospectionServer(async () => {
+    await delay(20)
+    return ACTIVE
+  })
+  const { verifier } = asking(server)
+  expect(
+    await Promise.all([
+      reasonOf(verifier.verify('token', { scopes: ['read'] })),
+      reasonOf(verifier.verify('token', { scopes: ['write'] })),
+    ]),
+  ).toEqual(['accepted', 'insufficient_scope/missing_scope'])
+  expect(server.questions).toHaveLength(1)
+})
+
+test('a failure is shared as well, and the next request asks again', async () => {
+  let isDown = true
+  const server = await startIntrospectionServer((_, response) => {
+    if (!isDown) return ACTIVE
+    response.writeHead(404).end()
+    return undefined
+  })
+  const { verifier } = asking(server)
+  const reasons = await Promise.all(Array.from({ length: 20 }, () => reasonOf(verifier.verify('token'))))
+  expect(new Set(reasons)).toEqual(new Set(['unavailable/introspection']))
+  expect(server.questions).toHaveLength(1)
+  isDown = false
+  expect(await reasonOf(verifier.verify('token'))).toBe('accepted')
+})
+
+test('A-96: ten thousand made-up tokens are asked about fifty at a time; good ones that were seen never notice', async () => {
+  const server = await startIntrospectionServer(async ({ form }) => {
+    await delay(2)
+    return form.get('token')!.startsWith('good') ? ACTIVE : { active: false }
+  })
+  const { verifier } = asking(server, { cache: { maxAge: 60 } })
+  const good = Array.from({ length: 50 }, (_, index) => `good-${index}`)
+  for (const token of good) await verifier.verify(token)
+  const asked = server.questions.length
+  const before = process.memoryUsage().heapUsed
+
+  const flood = Array.from({ length: 10_000 }, (_, index) => reasonOf(verifier.verify(`made-up-${index}`)))
+  const startedAt = performance.now()
+  for (const token of good) expect(await reasonOf(verifier.verify(token))).toBe('accepted')
+  const waited = performance.now() - startedAt
+  const reasons = await Promise.all(flood)
+
+  // On a slow machine the last of them have no turn in time, and nobody is asked about those.
+  const refused = reasons.filter((reason) => reason === 'invalid_token/inactive').length
+  const late = reasons.filter((reason) => reason === 'unavailable/introspection').length
+  expect(refused).toBeGreaterThan(1000)
+  expect(refused + late).toBe(10_000)
+  expect(server.peak()).toBeLessThanOrEqual(50)
+  expect(server.questions.length - asked).toBeLessThanOrEqual(refused + 100) // and those that were under way when their time was over
+  expect(waited).toBeLessThan(2000)
+  for (const token of good) expect(await reasonOf(verifier.verify(token))).toBe('accepted')
+  const about = server.questions.filter(({ form }) => form.get('token')!.startsWith('good'))
+  expect(about, 'good ones are still kept').toHaveLength(good.length)
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(100 * 1024 * 1024)
+}, 60_000)
+
+test('X26: those who cannot have their turn in time are answered in time', async () => {
+  const server = await startIntrospectionServer(() => new Promise<never>(() => {}))
+  const { verifier } = asking(server, {}, { keys: { timeout: 1 } })
+  const startedAt = performance.now()
+  const reasons = await Promise.all(Array.from({ length: 500 }, (_, index) => reasonOf(verifier.verify(`t-${index}`))))
+  expect(performance.now() - startedAt).toBeLessThan(2000)
+  expect(new Set(reasons)).toEqual(new Set(['unavailable/introspection']))
+  expect(server.questions.length).toBeLessThanOrEqual(50)
+})
+
+test('X26: more than can wait are turned away at once', async () => {
+  const server = await startIntrospectionServer(() => new Promise<never>(() => {}))
+  const { verifier, events } = asking(server, {}, { keys: { timeout: 1 } })
+  await Promise.all(Array.from({ length: 10_060 }, (_, index) => reasonOf(verifier.verify(`t-${index}`))))
+  const full = events.filter((event) => event.type === 'authentication.failed' && /too many/.test(event.detail))
+  expect(full).toHaveLength(10)
+}, 30_000)
+
+test('RFC 7662 §5: the store of a cache sees no token, and only good answers', async () => {
+  const entries = new Map<string, string>()
+  const ttls: number[] = []
+  const store = {
+    get: (key: string) => entries.get(key),
+    set: (key: string, value: string, ttl: number) => {
+      entries.set(key, value)
+      ttls.push(ttl)
+    },
+  }
+  const server = await startIntrospectionServer(({ form }) =>
+    form.get('token') === 'canary-good' ? ACTIVE : { active: false },
+  )
+  const first = asking(server, { cache: { maxAge: 60, store } })
+  await first.verifier.verify('canary-good')
+  await reasonOf(first.verifier.verify('canary-bad'))
+  expect(entries.size).toBe(1)
+  expect(ttls).toEqual([60])
+  expect(JSON.stringify([...entries])).not.toMatch(/canary-/)
+  expect([...entries.keys()][0]).toMatch(/^resource-server:introspection:[A-Za-z0-9+/]{43}=$/)
+
+  const second = asking(server, { cache: { maxAge: 60, store } })
+  await second.verifier.verify('canary-good')
+  expect(server.questions).toHaveLength(2)
+  second.advance(60)
+  await second.verifier.verify('canary-good')
+  expect(server.questions).toHaveLength(3)
+})
+
+test('an answer in the store is another one for another client, endpoint or kind of answer', async () => {
+  const entries = new Map<string, string>()
+  const store = { get: (key: string) => entries.get(key), set: (key: string, value: string) => entries.set(key, value) }
+  const server = await startIntrospectionServer()
+  const variants = [{}, { clientId: 'other' }, { endpoint: `${server.origin}/other` }]
+  for (const variant of variants)
+    await asking(server, { cache: { maxAge: 60, store }, ...variant }).verifier.verify('token')
+  expect(server.questions).toHaveLength(3)
+  expect(entries.size).toBe(3)
+})
+
+test('what is in the store is believed no longer than our own maxAge, and not at all if it is nonsense', async () => {
+  const server = await startIntrospectionServer()
+  let entry: unknown
+  const store = { get: () => entry as string, set: () => {} }
+  const { verifier, events, advance } = asking(server, { cache: { maxAge: 60, store } })
+  const written = { askedAt: NOW * 1000, goodUntil: (NOW + 3000) * 1000, answer: ACTIVE }
+  const nonsense = [
+    'x',
+    '{}',
+    5,
+    '[]',
+    JSON.stringify({ ...written, answer: { ...ACTIVE, active: 'true' } }),
+    JSON.stringify({ ...written, answer: { active: false } }),
+    JSON.stringify({ ...written, askedAt: 'now' }),
+    JSON.stringify({ ...written, goodUntil: null }),
+    JSON.stringify({ ...written, padding: 'x'.repeat(20_000) }),
+  ]
+  for (const [index, value] of nonsense.entries()) {
+    entry = value
+    await verifier.verify(`token-${index}`)
+    expect(server.questions).toHaveLength(index + 1)
+    advance(5) // a store that failed is left alone for so long
+  }
+  expect(events.filter(({ type }) => type === 'introspection.store')).toHaveLength(nonsense.length)
+
+  entry = JSON.stringify({ ...written, askedAt: (NOW + 3600) * 1000 })
+  await verifier.verify('from-the-future')
+  expect(server.questions).toHaveLength(nonsense.length + 1)
+  entry = JSON.stringify({ ...written, askedAt: (NOW - 60) * 1000 })
+  await verifier.verify('too-old')
+  expect(server.questions).toHaveLength(nonsense.length + 2)
+  entry = JSON.stringify(written)
+  await verifier.verify('good')
+  expect(server.questions).toHaveLength(nonsense.length + 2)
+})
+
+test('a store that fails or hangs is one that is empty, and is left alone for five seconds', async () => {
+  const server = await startIntrospectionServer()
+  let calls = 0
+  const store = {
+    get: () => {
+      calls++
+      return new Promise<never>(() => {})
+    },
+    set: () => {
+      calls++
+      throw new Error('down')
+    },
+  }
+  const { verifier, events, advance } = asking(server, { cache: { maxAge: 60, store } })
+  const startedAt = performance.now()
+  await verifier.verify('one')
+  expect(performance.now() - startedAt).toBeLessThan(900)
+  expect(calls).toBe(1)
+  await verifier.verify('two')
+  expect(calls).toBe(1)
+  advance(5)
+  await verifier.verify('three')
+  expect(calls).toBe(2)
+  expect(events.filter(({ type }) => type === 'introspection.store')).toHaveLength(2)
+})
+
+test('the cache keeps so many answers and no more, and big ones not at all', async () => {
+  let asked = 0
+  const introspect = (token: string): any => {
+    asked++
+    return { ...ACTIVE, ...(token.startsWith('big') && { padding: 'x'.repeat(20_000) }) }
+  }
+  const verifier = createVerifier({
+    issuer: { issuer: 'https://as.test', introspection: { introspect, cache: { maxAge: 60 } } },
+    audience: A,
+    clock: () => NOW * 1000,
+  })
+  await verifier.verify('big')
+  await verifier.verify('big')
+  expect(asked).toBe(2)
+  for (let i = 0; i < 10_001; i++) await verifier.verify(`t-${i}`)
+  expect(asked).toBe(10_003)
+  await verifier.verify('t-1')
+  expect(asked).toBe(10_003)
+  await verifier.verify('t-0') // the oldest one, which had to go
+  expect(asked).toBe(10_004)
+}, 30_000)
+
+test('an answer without an expiry is kept by nobody', async () => {
+  const cache = createResponseCache({
+    scope: ['x'],
+    maxAge: 60,
+    store: undefined,
+    clock: () => NOW * 1000,
+    onFailed: () => {},
+  })
+  await cache.write('token', { active: true })
+  expect(await cache.read('token')).toBeUndefined()
+})
+
+test('ready() does not ask for the keys of an issuer that is asked about every token', async () => {
+  const server = await startIntrospectionServer()
+  await asking(server, { tokens: 'all' }).verifier.ready()
+  expect(server.questions).toEqual([])
+  await expect(asking(server, {}, { keys: { timeout: 1, retries: 0 } }).verifier.ready()).rejects.toMatchObject({
+    code: 'ERR_NOT_READY',
+  })
+})
