@@ -9,6 +9,7 @@ const PACKAGES = {
     { name: /^jose\/.+/ },
     { name: /^jose$/, typeOnly: true },
     { name: /^node:crypto$/, only: 'lib/signature-node.ts' },
+    { name: /^node:(dns|https)$/, only: 'lib/public-fetch-node.ts' },
   ],
   'packages/express/src': [{ name: /^@resource-server\/core$/ }, { name: /^node:http$/, typeOnly: true }],
   'packages/fastify/src': [{ name: /^@resource-server\/core$/ }, { name: /^fastify$/ }, { name: /^fastify-plugin$/ }],
@@ -57,8 +58,11 @@ const ASSEMBLERS = ['check-options', 'create-introspection', 'create-trusted-iss
 const VERIFIER = 'verifier'
 const SURFACE = 'index'
 
-/** Where `fetch` may be called, and the one file that may name the global one, as a default. */
-const NETWORK = { callers: ['keys', 'issuer', 'introspection', LEAVES], defaults: 'check-options.ts' }
+/** Where `fetch` may be called, and the files that may name the global one: as a default, and behind a check. */
+const NETWORK = {
+  callers: ['keys', 'issuer', 'introspection', LEAVES],
+  globals: ['check-options.ts', 'lib/public-fetch-elsewhere.ts'],
+}
 
 /**
  * @typedef {{ file: string, line: number, specifier: string, typeOnly: boolean }} Import
@@ -224,7 +228,7 @@ function wrongNetwork(sources) {
   return sources.flatMap(({ path, line, program }) => {
     /** @type {Finding[]} */
     const findings = []
-    const mayCall = NETWORK.callers.includes(roomOf(path)) || path === NETWORK.defaults
+    const mayCall = NETWORK.callers.includes(roomOf(path)) || NETWORK.globals.includes(path)
     let bound = false
     walk(program, (node, parent, grandparent) => {
       if (node.type === 'Identifier' && node['name'] === 'fetch' && isBinding(parent, grandparent)) bound = true
@@ -239,7 +243,7 @@ function wrongNetwork(sources) {
         (node.type === 'MemberExpression' &&
           ['globalThis', 'self', 'window'].includes(node['object'].name) &&
           nameOf(node) === 'fetch')
-      if (isGlobal && path !== NETWORK.defaults) {
+      if (isGlobal && !NETWORK.globals.includes(path)) {
         findings.push({
           file: path,
           line: line(node.start),

@@ -32,11 +32,11 @@ export async function startIntrospectionServer(answer: AnswerQuestion = () => AC
   let peak = 0
   const server = createServer(async (request, response) => {
     peak = Math.max(peak, ++open)
-    response.on('close', () => open--)
     const { method = '', url = '', headers } = request
     const question = { method, url, headers, form: new URLSearchParams(await text(request)) }
     questions.push(question)
     const document = await answer(question, response)
+    open-- // before the client can know, who may ask the next one at once
     if (document !== undefined)
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(document))
   })

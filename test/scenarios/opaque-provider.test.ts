@@ -72,6 +72,6 @@ describe.each(doors)('oidc-provider with opaque tokens, through $name', (door) =
     const failed = await api.call(await provider.token(), '/v1/orders')
     expect(failed).toMatchObject({ status: 503, challenges: [] })
     expect(failed.failure?.detail).toBe('the introspection endpoint refused the credentials of this API')
-    expect(String((failed.failure?.cause as Error).stack)).not.toContain('canary')
+    expect(String((failed.failure!.cause as Error).stack)).not.toContain('canary')
   })
 })

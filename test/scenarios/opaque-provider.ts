@@ -67,7 +67,7 @@ function createProvider(
   issuer: string,
   audience: string,
   signing: JWK,
-  { d: _, ...clientKey }: JWK,
+  { kty, crv, x, y, kid }: JWK,
 ): ReturnType<Provider['callback']> {
   const common = {
     grant_types: ['client_credentials'],
@@ -92,7 +92,7 @@ function createProvider(
         client_id: api.key,
         token_endpoint_auth_method: 'private_key_jwt',
         token_endpoint_auth_signing_alg: 'ES256',
-        jwks: { keys: [clientKey as never] },
+        jwks: { keys: [{ kty, crv, x, y, kid, alg: 'ES256', use: 'sig' } as never] },
       },
     ],
     jwks: { keys: [signing as never] },

@@ -13,13 +13,19 @@ const { findingsIn } = (await import(`${tools}/layers.js`)) as {
 /** Every kind of edge that is right. */
 const right: Record<string, string> = {
   'packages/core/package.json': JSON.stringify({
-    imports: { '#signature': { node: './dist/lib/signature-node.js', default: './dist/lib/signature-webcrypto.js' } },
+    imports: {
+      '#signature': { node: './dist/lib/signature-node.js', default: './dist/lib/signature-webcrypto.js' },
+      '#public-fetch': { node: './dist/lib/public-fetch-node.js', default: './dist/lib/public-fetch-elsewhere.js' },
+    },
   }),
   'packages/core/src/lib/json.ts': 'export const a = 1',
   'packages/core/src/lib/load-json.ts':
     "import './json.js'\nexport const load = (fetch: Fetch) => fetch('https://a.example')",
   'packages/core/src/lib/signature-node.ts':
     "import { verify } from 'node:crypto'\nimport { importJWK } from 'jose/key/import'",
+  'packages/core/src/lib/public-fetch-node.ts':
+    "import { lookup } from 'node:dns'\nimport { request } from 'node:https'\nimport './json.js'",
+  'packages/core/src/lib/public-fetch-elsewhere.ts': 'export const a = (url: string) => globalThis.fetch(url)',
   'packages/core/src/lib/signature-webcrypto.ts': "import type { JWK } from 'jose'",
   'packages/core/src/failure.ts': "import type { Credential } from './credential.js'\nimport './lib/json.js'",
   'packages/core/src/credential.ts': "import './failure.js'\nimport type { Options } from './check-options.js'",
@@ -27,7 +33,8 @@ const right: Record<string, string> = {
   'packages/core/src/jwt/signature.ts': "import { verify } from '#signature'\nimport './parse.js'",
   'packages/core/src/keys/load.ts':
     "import '../failure.js'\nexport const load = (fetch: Fetch) => fetch('https://a.example')",
-  'packages/core/src/check-options.ts': "import './keys/load.js'\nexport const network = { fetch: globalThis.fetch }",
+  'packages/core/src/check-options.ts':
+    "import './keys/load.js'\nimport '#public-fetch'\nexport const network = { fetch: globalThis.fetch }",
   'packages/core/src/verifier.ts': "import './check-options.js'\nimport './keys/load.js'\nimport './jwt/parse.js'",
   'packages/core/src/index.ts': "export { a } from './verifier.js'\nexport type { B } from './failure.js'",
   'packages/express/src/index.ts':
@@ -72,6 +79,9 @@ test.each([
   ],
   ['core imports itself by name', 'core', 'credential.ts', "import '@resource-server/core'", 'imports @resource'],
   ['core imports node:crypto elsewhere', 'core', 'jwt/parse.ts', "import 'node:crypto'", 'imports node:crypto'],
+  ['core imports node:https elsewhere', 'core', 'lib/load-json.ts', "import 'node:https'", 'imports node:https'],
+  ['core imports node:dns elsewhere', 'core', 'lib/public-fetch-elsewhere.ts', "import 'node:dns'", 'imports node:dns'],
+  ['core imports node:http', 'core', 'lib/public-fetch-node.ts', "import 'node:http'", 'imports node:http'],
   ['core imports another builtin', 'core', 'lib/signature-node.ts', "import 'node:fs'", 'imports node:fs'],
   ['core imports a builtin dynamically', 'core', 'jwt/parse.ts', "await import('node:crypto')", 'imports node:crypto'],
   ['core requires a builtin', 'core', 'jwt/parse.ts', "require('node:crypto')", 'imports node:crypto'],
@@ -166,6 +176,12 @@ test.each([
     'names the global fetch',
   ],
   ['a leaf takes the global fetch', 'lib/load-json.ts', 'export const f = { fetch }', 'names the global fetch'],
+  [
+    'a leaf for Node names the global fetch',
+    'lib/public-fetch-node.ts',
+    'export const f = [fetch]',
+    'names the global',
+  ],
   ['the verifier hands out the global fetch', 'verifier.ts', 'export const f = [fetch]', 'names the global fetch'],
 ])('network: %s', (_, file, text, complaint) => {
   const path = `packages/core/src/${file}`

@@ -22,6 +22,7 @@ export function createLog(logger: Logger): (event: VerifierEvent) => void {
         logger.warn(event, `keys of ${event.issuer} are past their age, for ${event.remaining} s more`)
         break
       case 'keys.store':
+      case 'introspection.store':
         logger.error({ ...event, err: event.cause }, `the store failed at ${event.operation}`)
         break
       case 'key.skipped':

@@ -24,6 +24,7 @@ export function createMetrics(meter: Meter): (event: VerifierEvent) => void {
       case 'keys.stale':
       case 'keys.forced':
       case 'keys.store':
+      case 'introspection.store':
         break // for the log; the age of the keys says it in numbers
     }
   }

@@ -15,7 +15,8 @@ export function requireActive({ active, ...claims }: JsonObject, issuer: string)
       received: iss,
     })
   if (type !== undefined) requireBearer(type)
-  return { claims: Object.freeze(Object.assign(Object.create(null) as object, claims, { iss })) } as IntrospectedToken
+  const all: JsonObject = Object.assign(Object.create(null) as JsonObject, claims, { iss })
+  return { claims: Object.freeze(all) } as IntrospectedToken
 }
 
 /** RFC 6749 §7.1: who does not know the type of a token must not use it. The name ignores case (RFC 6749 §5.1). */

@@ -43,7 +43,7 @@ export function createFinderOfOpaque(
   issuers: TrustedIssuers,
   select: SelectIssuer | undefined,
 ): FindIssuerOfOpaque | undefined {
-  const [only] = issuers.listed.filter(canBeAsked)
+  const only = issuers.listed.find(canBeAsked)
   if (select === undefined) return only && (async () => only)
   return async (token) => {
     const name: unknown = select(token)

@@ -1,23 +1,18 @@
-/** Does the work of a name once at a time: whoever asks while it is under way shares it, failure included. */
-export type SingleFlight<T> = (name: string, work: () => Promise<T>) => Promise<T>
+/** Settles as the work that is under way for a key does, and starts it if there is none. */
+export type SingleFlight<T> = (key: string, work: () => Promise<T>) => Promise<T>
 
+/** Lets all who need the same thing at the same time share one piece of work, and its failure too. Nothing is kept. */
 export function createSingleFlight<T>(): SingleFlight<T> {
   const underWay = new Map<string, Promise<T>>()
-
-  return (name, work) => {
-    const shared = underWay.get(name)
+  return (key, work) => {
+    const shared = underWay.get(key)
     if (shared !== undefined) return shared
-    const mine = start(name, work)
-    underWay.set(name, mine)
-    return mine
-  }
-
-  async function start(name: string, work: () => Promise<T>): Promise<T> {
-    try {
-      await undefined // so that it is in the list before it can end
-      return await work()
-    } finally {
-      underWay.delete(name)
-    }
+    // The work begins after it is entered, or work that throws at once would be forgotten before, and then stay. The
+    // promise that forgets is the one that is shared: one on the side would reject with nobody listening.
+    const flight = Promise.resolve()
+      .then(work)
+      .finally(() => underWay.delete(key))
+    underWay.set(key, flight)
+    return flight
   }
 }

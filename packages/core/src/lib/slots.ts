@@ -1,52 +1,69 @@
-/** Turns to do some work. */
 export interface Slots {
   /**
-   * Does the work when there is a turn, in the order of asking.
-   *
-   * @param signal gives up waiting, and nothing else: what was begun ends by itself
-   * @throws {@link SlotsFull} at once where too many wait already
+   * Settles as `work` does, once a slot is free for it. Rejects with `SlotsFull` if too many wait already, or with the
+   * signal's reason if that aborts before the work begins. Work that has begun is not stopped.
    */
   run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>
 }
 
+/** As much is under way as may be, and as much is waiting. */
 export class SlotsFull extends Error {
   override readonly name = 'SlotsFull'
+
+  constructor() {
+    super('too much is under way and waiting already')
+  }
 }
 
-/** @param size how many work at once @param waiting how many may wait for that */
+/**
+ * Bounds how much is done at once, and how much waits for it, first come, first served.
+ *
+ * @param limits `size`: how much is under way at most; `waiting`: how much waits at most
+ */
 export function createSlots({ size, waiting }: { readonly size: number; readonly waiting: number }): Slots {
-  const queue = new Set<() => void>()
-  let working = 0
+  let free = size
+  const queue = new Set<() => void>() // in the order of arrival, and whoever gives up is removed at once
+
+  async function enter(signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted()
+    if (free > 0) {
+      free--
+      return
+    }
+    if (queue.size >= waiting) throw new SlotsFull()
+    await new Promise<void>((resolve, reject) => {
+      const begin = (): void => {
+        signal?.removeEventListener('abort', giveUp)
+        resolve()
+      }
+      const giveUp = (): void => {
+        queue.delete(begin)
+        reject(signal?.reason)
+      }
+      signal?.addEventListener('abort', giveUp)
+      queue.add(begin)
+    })
+  }
+
+  /** Hands the slot to the next one: were it free for a moment, a newcomer could take it. */
+  function leave(): void {
+    const [next] = queue
+    if (next === undefined) {
+      free++
+    } else {
+      queue.delete(next)
+      next()
+    }
+  }
 
   return {
     async run(work, signal) {
-      signal?.throwIfAborted()
-      if (working >= size) await turn(signal)
-      else working++
+      await enter(signal)
       try {
         return await work()
       } finally {
-        const [next] = queue
-        if (next === undefined) working--
-        else next() // whose turn it is now: the place does not become free in between
+        leave()
       }
     },
-  }
-
-  function turn(signal: AbortSignal | undefined): Promise<void> {
-    if (queue.size >= waiting) throw new SlotsFull('too many are waiting')
-    return new Promise((resolve, reject) => {
-      const stop = (): void => {
-        queue.delete(go)
-        reject(signal?.reason)
-      }
-      const go = (): void => {
-        queue.delete(go)
-        signal?.removeEventListener('abort', stop)
-        resolve()
-      }
-      queue.add(go)
-      signal?.addEventListener('abort', stop, { once: true })
-    })
   }
 }
