@@ -57,6 +57,12 @@ export interface PrivateJwk {
  * ```ts
  * import type { Introspect } from '@resource-server/core'
  *
+ * interface Validation {
+ *   readonly client_id: string
+ *   readonly expires_in: number
+ *   readonly scopes: readonly string[]
+ * }
+ *
  * export const introspect: Introspect = async (token, { signal }) => {
  *   const response = await fetch('https://as.example.com/token/validate', {
  *     headers: { authorization: `Bearer ${token}` },
@@ -64,7 +70,7 @@ export interface PrivateJwk {
  *   })
  *   if (response.status === 401) return { active: false }
  *   if (!response.ok) throw new Error(`as.example.com answered ${response.status}`)
- *   const { client_id, expires_in, scopes } = await response.json()
+ *   const { client_id, expires_in, scopes } = (await response.json()) as Validation
  *   return { active: true, client_id, scope: scopes.join(' '), exp: Math.floor(Date.now() / 1000) + expires_in }
  * }
  * ```
