@@ -8,6 +8,8 @@ import type { AddressInfo } from 'node:net'
 export interface Network {
   /** As the global one. A name that nobody serves leads nowhere. */
   fetch(url: string, init?: RequestInit): Promise<Response>
+  /** Where a URL really leads. */
+  addressOf(url: string): string
   serve(origin: string, listener: RequestListener): Promise<Host>
   close(): Promise<void>
 }
@@ -32,6 +34,12 @@ export function createNetwork(): Network {
       if (address === undefined)
         throw new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: 'ENOTFOUND' }) })
       return globalThis.fetch(address + pathname + search, init)
+    },
+    addressOf(url) {
+      const { origin, pathname, search } = new URL(url)
+      const address = addresses.get(origin)
+      if (address === undefined) throw new Error(`nobody serves ${origin}`)
+      return address + pathname + search
     },
     async serve(origin, listener) {
       const { host, close } = await startHost(listener)
