@@ -143,7 +143,11 @@ const at = (path: string, put: (value: unknown) => Options, values: [string, unk
 const refused: Refused[] = [
   ['issuer', 'left out', { issuer: undefined }],
   ['issuer', 'no member', { issuer: [] }],
-  ...at('issuer', (issuer) => ({ issuer }), badUrls),
+  ...at(
+    'issuer',
+    (issuer) => ({ issuer }),
+    badUrls.filter(([what]) => what !== 'a function'),
+  ), // which finds issuers
   ...at('issuer[1]', (value) => ({ issuer: [I, value] }), badUrls),
   ...at('issuer.issuer', (issuer) => ({ issuer: { issuer } }), badUrls),
   ...at('issuer[1].issuer', (issuer) => second({ issuer }), badUrls),

@@ -24,6 +24,7 @@ export function optional<T, D>(value: unknown, path: string, check: Check<T>, fa
 export function issuerIdentifier(value: unknown, path: string, insecure: boolean): string {
   const issuer = secureUrl(value, path, insecure)
   if (/[?#]/.test(issuer)) throw invalidOption(path, 'an issuer without query and fragment', issuer)
+  if (/[{}]/.test(issuer)) throw invalidOption(path, 'an issuer, or tenants beside its template', issuer)
   return issuer
 }
 

@@ -1,59 +1,56 @@
-import { type Budget, startBudget } from '../lib/deadline.js'
-import { createSlots } from '../lib/slots.js'
+import { type Budget, isTimeout, startBudget, withDeadline } from '../lib/deadline.js'
+import { LoadError } from '../lib/exchange.js'
+import { createSlots, SlotsFull } from '../lib/slots.js'
 
-/** Lets so many issuers at once be asked for something for the first time. */
+/** Waits for a turn to ask an issuer that has never answered. Fails with a {@link LoadError}, as the asking does. */
 export type FirstLoads = <T>(budget: Budget, load: (budget: Budget) => Promise<T>) => Promise<T>
 
 const AT_ONCE = 10
 const MAX_WAITING = 1000
 const PATIENCE = 500 // milliseconds
+const LOOK_EVERY = 100 // milliseconds
+
+interface Turn {
+  readonly since: number
+  readonly controller: AbortController
+}
 
 /**
- * Of issuers that nobody has asked yet many may be down, and each of them would keep a place until its time is over.
- * So whoever has had his place for half a second gives it up as soon as another one waits for it: he failed, for this
- * time, and those that answer get their turn.
+ * Of issuers that have never answered many may be down, and each of them would keep its turn until its time is over. So
+ * one that has had half a second gives up its turn as soon as another one waits: it has failed, for this time, and those
+ * that answer are served.
  */
 export function createFirstLoads(): FirstLoads {
   const slots = createSlots({ size: AT_ONCE, waiting: MAX_WAITING })
-  const holders = new Set<Holder>()
-  let waiting = 0
+  const turns = new Set<Turn>()
 
   return async (budget, load) => {
-    const holder: Holder = { since: 0, controller: new AbortController() }
-    waiting++
-    let isWaiting = true
-    const arrive = (): void => {
-      if (isWaiting) waiting--
-      isWaiting = false
-    }
-    const timer = setInterval(giveUpSlow, PATIENCE / 5)
+    const looking = setInterval(endLongTurns, LOOK_EVERY)
     try {
-      return await slots.run(
-        () => {
-          arrive()
-          holder.since = performance.now()
-          holders.add(holder)
-          return load(startBudget(budget.remaining() / 1000, holder.controller.signal))
-        },
-        AbortSignal.timeout(Math.max(0, budget.remaining())),
+      return await withDeadline(budget.remaining(), (signal) =>
+        slots.run(async () => {
+          clearInterval(looking)
+          const turn = { since: performance.now(), controller: new AbortController() }
+          turns.add(turn)
+          try {
+            return await load(startBudget(budget.remaining() / 1000, turn.controller.signal))
+          } finally {
+            turns.delete(turn)
+          }
+        }, signal),
       )
+    } catch (error) {
+      if (!(error instanceof SlotsFull) && !isTimeout(error)) throw error // a bug, or what the issuer has answered
+      throw new LoadError('keys', 'Too many issuers are waiting to be asked for the first time', { isTransient: true })
     } finally {
-      arrive()
-      clearInterval(timer)
-      holders.delete(holder)
+      clearInterval(looking)
     }
   }
 
-  function giveUpSlow(): void {
-    if (waiting === 0) return
-    for (const { since, controller } of holders) {
+  function endLongTurns(): void {
+    for (const { since, controller } of turns) {
       if (performance.now() - since >= PATIENCE)
         controller.abort(new DOMException('other issuers were waiting', 'TimeoutError'))
     }
   }
-}
-
-interface Holder {
-  since: number
-  readonly controller: AbortController
 }

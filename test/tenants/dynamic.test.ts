@@ -1,0 +1,307 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { describe, expect, test, vi } from 'vitest'
+import { A, NOW } from '../support/fixture.js'
+import { publicKeys } from '../support/keys.js'
+import { token } from '../support/token.js'
+import { entryOf, issuerOf, outcome, platform, startTenantServer, tokenOf } from './tenants.js'
+
+const jwks = { keys: publicKeys }
+const known = (iss: string): any => (iss.startsWith('https://as.test/') ? { issuer: iss, jwks } : undefined)
+
+describe('which names are looked up', () => {
+  test('a tenant that the function knows is trusted, and nobody else', async () => {
+    const find = vi.fn(known)
+    const { verifier } = platform(find)
+    expect((await verifier.verify(tokenOf('t1'))).issuer).toBe(issuerOf('t1'))
+    expect(await outcome(verifier.verify(token({ claims: { iss: 'https://evil.test' } })))).toBe(
+      'invalid_token/unknown_issuer',
+    )
+    expect(find.mock.calls.map(([iss]) => iss)).toEqual([issuerOf('t1'), 'https://evil.test'])
+  })
+
+  test.each([
+    'http://as.test/t1',
+    'as.test',
+    'https://',
+    'https://user@as.test/t1',
+    'https://as.test/t1?a=b',
+    'https://as.test/t1#a',
+    'https://as.test/t 1',
+    'https://as.test/\n',
+    'https:/as.test',
+    'javascript:alert(1)',
+    'file:///etc/passwd',
+    '__proto__',
+    '',
+    `https://as.test/${'x'.repeat(500)}`,
+  ])('RFC 8414 §2: %j is no issuer, and the function is not asked', async (iss) => {
+    const find = vi.fn(known)
+    expect(await outcome(platform(find).verifier.verify(token({ claims: { iss } })))).toBe(
+      'invalid_token/unknown_issuer',
+    )
+    expect(find).not.toHaveBeenCalled()
+  })
+
+  test('a token that is malformed, or names no issuer, is refused before', async () => {
+    const find = vi.fn(known)
+    const { verifier } = platform(find)
+    expect(await outcome(verifier.verify('x'))).toBe('invalid_token/malformed')
+    expect(await outcome(verifier.verify(token({ claims: { iss: undefined } })))).toBe('invalid_token/missing_claim')
+    expect(await outcome(verifier.verify(token({ claims: { iss: ['https://as.test/t1'] } })))).toBe(
+      'invalid_token/malformed',
+    )
+    expect(find).not.toHaveBeenCalled()
+  })
+
+  test('strangers cause no requests', async () => {
+    const fetch = vi.fn(() => Promise.reject(new TypeError('no')))
+    const { verifier } = platform(() => undefined, { fetch })
+    for (let i = 0; i < 100; i++) await outcome(verifier.verify(token({ claims: { iss: `https://evil.test/${i}` } })))
+    expect(fetch).not.toHaveBeenCalled()
+  })
+})
+
+describe('what the function answers', () => {
+  test.each([
+    ['another issuer', { issuer: 'https://evil.test', jwks }, 'must answer with the entry of the issuer'],
+    [
+      'the issuer with a slash more',
+      { issuer: `${issuerOf('t1')}/`, jwks },
+      'must answer with the entry of the issuer',
+    ],
+    ['a misspelt option', { issuer: issuerOf('t1'), jwks, audiance: A }, 'Invalid option issuer(…).audiance'],
+    ['null', null, 'Invalid option issuer(…)'],
+    ['true', true, 'Invalid option issuer(…)'],
+    ['a private key', { issuer: issuerOf('t1'), jwks: { keys: [] } }, 'Invalid option issuer(…).jwks'],
+  ])('%s is a bug, and no verdict on the token', async (_, entry, message) => {
+    const { verifier, events } = platform(() => entry)
+    expect(await outcome(verifier.verify(tokenOf('t1')))).toContain(message)
+    expect(events).toEqual([])
+  })
+
+  test('the name alone is an entry too', async () => {
+    const { fetch, hits } = await startTenantServer()
+    const { verifier } = platform((iss: string) => iss, { fetch, keys: { retries: 0 } })
+    expect(await outcome(verifier.verify(tokenOf('t1')))).toBe('unavailable/metadata') // there are none at that server
+    expect(hits).toEqual(['t1'])
+  })
+
+  test('an entry has rules of its own', async () => {
+    const { verifier } = platform((iss: string) => ({ issuer: iss, jwks, audience: iss, claims: { tier: 'gold' } }))
+    expect(await outcome(verifier.verify(tokenOf('t1')))).toBe('invalid_token/audience')
+    expect(await outcome(verifier.verify(tokenOf('t1', { aud: issuerOf('t1') })))).toBe('invalid_token/claim')
+    expect(await outcome(verifier.verify(tokenOf('t1', { aud: issuerOf('t1'), tier: 'gold' })))).toBe('accepted')
+  })
+})
+
+describe('how often it is asked', () => {
+  test('once for all who come at the same time, and once in keys.maxAge', async () => {
+    const find = vi.fn(async (iss: string) => {
+      await delay(5)
+      return known(iss)
+    })
+    const { verifier, advance } = platform(find)
+    await Promise.all(Array.from({ length: 1000 }, () => verifier.verify(tokenOf('t1'))))
+    expect(find).toHaveBeenCalledTimes(1)
+    advance(599)
+    await verifier.verify(tokenOf('t1'))
+    expect(find).toHaveBeenCalledTimes(1)
+    advance(1)
+    await verifier.verify(tokenOf('t1'))
+    expect(find).toHaveBeenCalledTimes(2)
+  })
+
+  test('about one that it does not know, once in half a minute', async () => {
+    const find = vi.fn(() => undefined)
+    const { verifier, advance } = platform(find)
+    for (let i = 0; i < 10; i++) await outcome(verifier.verify(tokenOf('t1')))
+    expect(find).toHaveBeenCalledTimes(1)
+    advance(29)
+    await outcome(verifier.verify(tokenOf('t1')))
+    expect(find).toHaveBeenCalledTimes(1)
+    advance(1)
+    await outcome(verifier.verify(tokenOf('t1')))
+    expect(find).toHaveBeenCalledTimes(2)
+  })
+
+  test('ten thousand made-up names push out no tenant and no more than they can', async () => {
+    const find = vi.fn((iss: string) => (iss === issuerOf('t1') ? known(iss) : undefined))
+    const { verifier } = platform(find)
+    await verifier.verify(tokenOf('t1'))
+    for (let i = 0; i < 10_000; i++) await outcome(verifier.verify(tokenOf(`made-up-${i}`)))
+    expect(find).toHaveBeenCalledTimes(10_001)
+    await verifier.verify(tokenOf('t1'))
+    expect(find).toHaveBeenCalledTimes(10_001)
+    await outcome(verifier.verify(tokenOf('made-up-9999')))
+    await outcome(verifier.verify(tokenOf('made-up-9000')))
+    expect(find, 'the latest thousand').toHaveBeenCalledTimes(10_001)
+    await outcome(verifier.verify(tokenOf('made-up-8999')))
+    expect(find).toHaveBeenCalledTimes(10_002)
+  }, 60_000)
+
+  test('of more than a thousand tenants those that were not used for longest are looked up again', async () => {
+    const find = vi.fn(known)
+    const { verifier } = platform(find)
+    for (let i = 0; i < 1001; i++) await verifier.verify(tokenOf(i))
+    expect(find).toHaveBeenCalledTimes(1001)
+    await verifier.verify(tokenOf(1))
+    expect(find).toHaveBeenCalledTimes(1001)
+    await verifier.verify(tokenOf(0))
+    expect(find).toHaveBeenCalledTimes(1002)
+  }, 30_000)
+
+  test('a clock that was set back makes no answer younger', async () => {
+    const find = vi.fn(known)
+    const { verifier, advance } = platform(find)
+    await verifier.verify(tokenOf('t1', { iat: NOW - 100 }))
+    advance(-1)
+    await verifier.verify(tokenOf('t1', { iat: NOW - 100 }))
+    expect(find).toHaveBeenCalledTimes(2)
+  })
+})
+
+describe('when answers change', () => {
+  test('a tenant that is removed is refused when keys.maxAge is over', async () => {
+    let isRemoved = false
+    const { verifier, advance } = platform((iss: string) => (isRemoved ? undefined : known(iss)))
+    await verifier.verify(tokenOf('t1'))
+    isRemoved = true
+    advance(599)
+    expect(await outcome(verifier.verify(tokenOf('t1')))).toBe('accepted')
+    advance(1)
+    expect(await outcome(verifier.verify(tokenOf('t1')))).toBe('invalid_token/unknown_issuer')
+    isRemoved = false
+    advance(30)
+    expect(await outcome(verifier.verify(tokenOf('t1')))).toBe('accepted')
+  })
+
+  test('the same entry again keeps its keys, another one gets its own', async () => {
+    const { fetch, hits } = await startTenantServer()
+    let changes = {}
+    const { verifier, advance } = platform((iss: string) => entryOf(iss, changes), { fetch, keys: { maxAge: 600 } })
+    await verifier.verify(tokenOf('t1'))
+    expect(hits).toHaveLength(1)
+    advance(300)
+    await verifier.verify(tokenOf('t1'))
+    expect(hits).toHaveLength(1)
+
+    const { verifier: other, advance: later } = platform((iss: string) => entryOf(iss, changes), {
+      fetch,
+      keys: { maxAge: 600 },
+    })
+    await other.verify(tokenOf('t2'))
+    changes = { audience: ['https://b.test'] }
+    later(600)
+    expect(await outcome(other.verify(tokenOf('t2')))).toBe('invalid_token/audience')
+    expect(hits.filter((tenant) => tenant === 't2')).toHaveLength(2)
+  })
+
+  test('keys that are due are fetched once, and not anew because the entry was asked for again', async () => {
+    const { fetch, hits } = await startTenantServer()
+    const { verifier, advance, events } = platform((iss: string) => entryOf(iss), { fetch })
+    await verifier.verify(tokenOf('t1'))
+    advance(600)
+    await verifier.verify(tokenOf('t1'))
+    expect(hits).toHaveLength(2)
+    expect(
+      events.filter(({ type }) => type === 'keys.changed'),
+      'the same keys again',
+    ).toHaveLength(1)
+  })
+})
+
+describe('when it does not answer', () => {
+  const failing = (): Promise<never> => Promise.reject(new Error('database down'))
+
+  test('who was never known is 503, with the cause for the operator', async () => {
+    const { verifier, events } = platform(failing)
+    const error: any = await verifier.verify(tokenOf('t1')).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ status: 503, kind: 'unavailable', reason: 'issuer', headers: { 'Retry-After': '1' } })
+    expect(JSON.stringify(error)).not.toContain('database')
+    expect(events[0]).toMatchObject({ reason: 'issuer', cause: new Error('database down') })
+  })
+
+  test('it is asked again for the next token: failures are not kept', async () => {
+    let isDown = true
+    const { verifier } = platform((iss: string) => (isDown ? failing() : known(iss)))
+    expect(await outcome(verifier.verify(tokenOf('t1')))).toBe('unavailable/issuer')
+    isDown = false
+    expect(await outcome(verifier.verify(tokenOf('t1')))).toBe('accepted')
+  })
+
+  test('it is waited for no longer than keys.timeout, and told to stop', async () => {
+    let signal: AbortSignal | undefined
+    const { verifier } = platform(
+      (_: string, context: { signal: AbortSignal }) => {
+        signal = context.signal
+        return new Promise(() => {})
+      },
+      { keys: { timeout: 1 } },
+    )
+    const startedAt = performance.now()
+    expect(await outcome(verifier.verify(tokenOf('t1')))).toBe('unavailable/issuer')
+    expect(performance.now() - startedAt).toBeLessThan(1500)
+    expect(signal?.aborted).toBe(true)
+  })
+
+  test('a tenant that was known serves on through staleIfError, and no longer', async () => {
+    let isDown = false
+    const { verifier, advance } = platform((iss: string) => (isDown ? failing() : known(iss)), {
+      keys: { maxAge: 600, staleIfError: 3600 },
+    })
+    await verifier.verify(tokenOf('t1'))
+    isDown = true
+    advance(600 + 3599)
+    expect(await outcome(verifier.verify(tokenOf('t1')))).toBe('accepted')
+    expect(await outcome(verifier.verify(tokenOf('t2')))).toBe('unavailable/issuer')
+    advance(1)
+    expect(await outcome(verifier.verify(tokenOf('t1')))).toBe('unavailable/issuer')
+  })
+})
+
+describe('beside it', () => {
+  test('RFC 9728 §3.2: the metadata name no authorization server', () => {
+    const { verifier } = platform(known, { resource: 'https://api.test' })
+    expect(verifier.metadata?.document).toEqual({ resource: 'https://api.test', bearer_methods_supported: ['header'] })
+  })
+
+  test('there is nothing to be ready for, and no status', async () => {
+    const { verifier } = platform(known)
+    await verifier.ready()
+    expect(verifier.status()).toEqual({ issuers: [] })
+  })
+
+  test('an opaque token is shown to the tenant that selectIssuer names', async () => {
+    const asked: string[] = []
+    const { verifier } = platform(
+      (iss: string) =>
+        known(iss) && {
+          issuer: iss,
+          introspection: (opaque: string) => {
+            asked.push(`${iss} ${opaque}`)
+            return { active: true, aud: A, exp: NOW + 60 }
+          },
+        },
+      { selectIssuer: (opaque: string) => (opaque.startsWith('t1_') ? issuerOf('t1') : 'https://evil.test') },
+    )
+    expect((await verifier.verify('t1_x')).issuer).toBe(issuerOf('t1'))
+    expect(await outcome(verifier.verify('t2_x'))).toBe('invalid_token/unknown_issuer')
+    expect(asked).toEqual([`${issuerOf('t1')} t1_x`])
+  })
+
+  test('without selectIssuer an opaque token is malformed', async () => {
+    expect(await outcome(platform(known).verifier.verify('opaque'))).toBe('invalid_token/malformed')
+  })
+})
+
+test('RFC 6890: without a fetch of your own no tenant leads to a private address', async () => {
+  const { verifier, events } = platform((iss: string) => ({ issuer: iss, jwksUri: iss }), {
+    fetch: undefined,
+    keys: { retries: 0 },
+  })
+  for (const host of ['127.0.0.1', '[::1]', '10.0.0.1', '169.254.169.254', 'localhost']) {
+    expect(await outcome(verifier.verify(token({ claims: { iss: `https://${host}` } })))).toBe('unavailable/keys')
+  }
+  const failures = events.filter((event) => event.type === 'authentication.failed')
+  for (const { cause } of failures) expect((cause as Error).message).toContain('ERR_PRIVATE_ADDRESS')
+})
