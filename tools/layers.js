@@ -51,12 +51,14 @@ const STAGES = [
   'requirements',
   'challenge',
   'metadata',
+  'redis-store',
 ]
 
 /** Put stages together, for the verifier. All others may name their types. */
 const ASSEMBLERS = ['check-options', 'create-introspection', 'create-trusted-issuers']
 const VERIFIER = 'verifier'
-const SURFACE = 'index'
+/** What users import: each only lists names. */
+const SURFACES = ['index', 'redis']
 
 /** Where `fetch` may be called, and the files that may name the global one: as a default, and behind a check. */
 const NETWORK = {
@@ -148,17 +150,17 @@ function wrongPackages(sources, folder) {
 const roomOf = (file) => file.replace(/\.ts$/, '').split('/')[0] ?? file
 
 /** @param {string} room */
-const isKnown = (room) => [LEAVES, VERIFIER, SURFACE, ...ASSEMBLERS, ...VOCABULARY, ...STAGES].includes(room)
+const isKnown = (room) => [LEAVES, VERIFIER, ...SURFACES, ...ASSEMBLERS, ...VOCABULARY, ...STAGES].includes(room)
 
 /**
  * Why `from` may not import `to`, if so.
  * @param {string} from @param {string} to @param {boolean} typeOnly @returns {string | undefined}
  */
 function wrongEdge(from, to, typeOnly) {
-  if (from === to && from !== SURFACE) return undefined
-  if (to === SURFACE) return 'the public surface is for users'
-  if (to === VERIFIER) return from === SURFACE ? undefined : 'only the public surface imports the verifier'
-  if (from === SURFACE || from === VERIFIER) return undefined
+  if (from === to && !SURFACES.includes(from)) return undefined
+  if (SURFACES.includes(to)) return 'the public surface is for users'
+  if (to === VERIFIER) return SURFACES.includes(from) ? undefined : 'only the public surface imports the verifier'
+  if (SURFACES.includes(from) || from === VERIFIER) return undefined
   if (from === LEAVES) return `${LEAVES}/ imports only ${LEAVES}/`
   if (to === LEAVES || VOCABULARY.includes(to)) return undefined
   if (ASSEMBLERS.includes(from)) return undefined
@@ -191,7 +193,7 @@ function wrongStages(sources, root) {
         findings.push({ file, line, message: `imports ${specifier}: not among the package's imports` })
       }
     }
-    if (source.path === `${SURFACE}.ts`) findings.push(...wrongSurface(source))
+    if (SURFACES.includes(from) && source.path === `${from}.ts`) findings.push(...wrongSurface(source))
   }
   return findings
 }

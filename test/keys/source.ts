@@ -6,7 +6,7 @@ import { createSharedKeyStore } from '../../packages/core/src/keys/key-store.js'
 import { LoadError } from '../../packages/core/src/lib/exchange.js'
 import { type JsonValue, parseJsonObject } from '../../packages/core/src/lib/json.js'
 import type { PublicKey } from '../../packages/core/src/lib/signature.js'
-import type { KeyStore } from '../../packages/core/src/options.js'
+import type { Store } from '../../packages/core/src/options/store.js'
 import { asyncRefusalOf } from '../jwt/rejection.js'
 import { I, NOW } from '../support/fixture.js'
 import type { Jwk, TestKey } from '../support/keys.js'
@@ -16,7 +16,7 @@ export type IssuerAnswer = readonly TestKey[] | { readonly jwks: readonly unknow
 
 export interface IssuerSettings extends Partial<KeyTimes> {
   readonly seed?: readonly TestKey[]
-  readonly store?: KeyStore
+  readonly store?: Store
   /** In milliseconds since the epoch. Default: a clock of its own. */
   readonly clock?: () => number
 }

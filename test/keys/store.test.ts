@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import type { KeyStore } from '../../packages/core/src/options.js'
+import type { Store } from '../../packages/core/src/options/store.js'
 import { I, NOW } from '../support/fixture.js'
 import { e1, ecKey, privateJwkOf } from '../support/keys.js'
 import { down, type Issuer, issuerWith, REFRESH_AT, settled, UNAVAILABLE, UNKNOWN } from './source.js'
@@ -12,7 +12,7 @@ const NAME = `resource-server:keys:${encodeURIComponent(I)}:${encodeURIComponent
 function createStore() {
   const entries = new Map<string, string>()
   const calls: unknown[][] = []
-  const store: KeyStore = {
+  const store: Store = {
     get: async (key) => {
       calls.push(['get', key])
       return entries.get(key) ?? null
@@ -30,7 +30,7 @@ const entryOf = (keys: readonly unknown[], changes: object = {}): string =>
 
 /** A process that finds this text in the store, and an issuer that has `next`. */
 function finding(text: unknown, settings: object = {}): Issuer {
-  const store = { get: () => text, set: () => {} } as unknown as KeyStore
+  const store = { get: () => text, set: () => {} } as unknown as Store
   return issuerWith([next], { store, ...settings })
 }
 
@@ -185,7 +185,7 @@ describe('what is found is judged like an answer of the issuer', () => {
 })
 
 describe('a store that is no help', () => {
-  const failing: [string, KeyStore][] = [
+  const failing: [string, Store][] = [
     [
       'throws',
       {
@@ -259,7 +259,7 @@ test('a private key that an issuer has published is not carried on', async () =>
 
 test('the keys of different issuers, and of one issuer from different places, have different names', async () => {
   const names = new Set<string>()
-  const store: KeyStore = { get: (key) => void names.add(key), set: () => {} }
+  const store: Store = { get: (key) => void names.add(key), set: () => {} }
   const { createSharedKeyStore } = await import('../../packages/core/src/keys/key-store.js')
   const sources: { issuer: string; jwksUri?: string; metadataUrl?: string }[] = [
     { issuer: 'https://a.test' },

@@ -1,4 +1,5 @@
 import * as core from '@resource-server/core'
+import * as redis from '@resource-server/core/redis'
 import * as express from '@resource-server/express'
 import * as fastify from '@resource-server/fastify'
 import { expect, test } from 'vitest'
@@ -19,6 +20,10 @@ test('@resource-server/core exports these, and nothing else', () => {
     verifierFrom: 'function',
     viewNodeRequest: 'function',
   })
+})
+
+test('@resource-server/core/redis exports this, and nothing else', () => {
+  expect(kinds(redis)).toEqual({ redisStore: 'function' })
 })
 
 test('@resource-server/express exports these, and nothing else', () => {

@@ -20,11 +20,11 @@ import { invalidOption, readMembers } from './invalid-option.js'
 import type { KeyTimes } from './keys/freshness.js'
 import type { Fetch } from './lib/exchange.js'
 import type { ResourceSettings } from './metadata.js'
+import type { Store } from './options/store.js'
 import {
   allowInsecureRequests,
   type FindIssuer,
   type KeyOptions,
-  type KeyStore,
   type SelectIssuer,
   type VerifierOptions,
 } from './options.js'
@@ -44,7 +44,7 @@ export interface CheckedOptions {
   readonly clockTolerance: number
   readonly isRevoked: VerifierOptions['isRevoked']
   readonly keys: KeyTimes & { readonly retries: number }
-  readonly keyStore: KeyStore | undefined
+  readonly keyStore: Store | undefined
   readonly insecure: boolean
   readonly fetch: Fetch
   /** Whether `fetch` is the user's own. */

@@ -27,13 +27,13 @@ export type {
   IntrospectionResponse,
   PrivateJwk,
 } from './options/introspection.js'
+export type { Store } from './options/store.js'
 export {
   allowInsecureRequests,
   type FindIssuer,
   type IssuerOptions,
   type JwkSet,
   type KeyOptions,
-  type KeyStore,
   type Profile,
   type ResourceOptions,
   type SelectIssuer,

@@ -4,6 +4,7 @@ import type { ClaimRequirement } from './claim-requirement.js'
 import type { VerifierEvent } from './events.js'
 import type { Fetch } from './lib/exchange.js'
 import type { Introspect, IntrospectionFunctionOptions, IntrospectionOptions } from './options/introspection.js'
+import type { Store } from './options/store.js'
 import type { Requirements } from './requirements/requirements.js'
 
 /** `rfc9068`: only tokens with the type and the claims of RFC 9068. `jwt`: tokens that older servers issue as well. */
@@ -197,42 +198,5 @@ export interface KeyOptions {
   /** How often a request that failed for a passing reason is repeated, 100 to 300 ms later: 0 to 2, default 1. */
   readonly retries?: number | undefined
   /** A place where several processes share what they have fetched: for platforms that start many short-lived ones. */
-  readonly store?: KeyStore | undefined
+  readonly store?: Store | undefined
 }
-
-/**
- * Where key sets are shared, as text under a name: Redis, Workers KV, DynamoDB.
- *
- * An entry counts as old as the fetch that it came from, so sharing it lengthens nobody's trust; it is judged like an
- * answer of the issuer; and for an unknown `kid` the issuer itself is asked. A store that fails, or takes longer than 1
- * s, is one that is empty. **Whoever can write to it can have tokens of his own accepted**: guard it like these options.
- *
- * @example
- * ```ts
- * import { createVerifier } from '@resource-server/core'
- *
- * declare const redis: {
- *   get(key: string): Promise<string | null>
- *   set(key: string, value: string, options: { EX: number }): Promise<unknown>
- * }
- *
- * export const verifier = createVerifier({
- *   issuer: 'https://as.example.com',
- *   audience: 'https://api.example.com',
- *   keys: {
- *     store: {
- *       get: (key) => redis.get(key),
- *       set: (key, value, ttl) => redis.set(key, value, { EX: ttl }),
- *     },
- *   },
- * })
- * ```
- */
-export interface KeyStore {
-  /** What was set under this key, if there is anything. */
-  get(key: string): Found | PromiseLike<Found>
-  /** @param ttl whole seconds after which the entry is of no use. May return a promise, which is waited for. */
-  set(key: string, value: string, ttl: number): unknown
-}
-
-type Found = string | null | undefined

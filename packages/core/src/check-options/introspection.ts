@@ -7,12 +7,12 @@ import type {
   IntrospectionOptions,
   PrivateJwk,
 } from '../options/introspection.js'
-import type { KeyStore } from '../options.js'
+import type { Store } from '../options/store.js'
 import { boolean, type Check, callable, isNonEmptyString, keyStore, optional, seconds, secureUrl } from './values.js'
 
 export interface CheckedIntrospection {
   readonly tokens: 'opaque' | 'all'
-  readonly cache: { readonly maxAge: number; readonly store: KeyStore | undefined } | undefined
+  readonly cache: { readonly maxAge: number; readonly store: Store | undefined } | undefined
   readonly ask: Introspect | CheckedEndpoint
 }
 

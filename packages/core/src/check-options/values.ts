@@ -3,7 +3,8 @@ import { invalidOption } from '../invalid-option.js'
 import { isPlainObject } from '../lib/plain-object.js'
 import { isQuotable } from '../lib/quoted-string.js'
 import { isSecure, parseUrl } from '../lib/url.js'
-import type { KeyStore, Profile } from '../options.js'
+import type { Store } from '../options/store.js'
+import type { Profile } from '../options.js'
 
 /** Checks one option and returns it, or throws naming its path. */
 export type Check<T> = (value: unknown, path: string) => T
@@ -71,9 +72,9 @@ export function retries(value: unknown, path: string): number {
   throw invalidOption(path, '0, 1 or 2', value)
 }
 
-export function keyStore(value: unknown, path: string): KeyStore {
-  const { get, set } = (value ?? {}) as Partial<KeyStore>
-  if (typeof get === 'function' && typeof set === 'function') return value as KeyStore
+export function keyStore(value: unknown, path: string): Store {
+  const { get, set } = (value ?? {}) as Partial<Store>
+  if (typeof get === 'function' && typeof set === 'function') return value as Store
   throw invalidOption(path, 'an object with the functions get and set', value)
 }
 

@@ -1,7 +1,7 @@
 import { withDeadline } from '../lib/deadline.js'
 import { type JsonObject, parseJsonObject } from '../lib/json.js'
 import { createLru } from '../lib/lru.js'
-import type { KeyStore } from '../options.js'
+import type { Store } from '../options/store.js'
 
 /** Answers that are still good. It may always be empty, and never fails. */
 export interface ResponseCache {
@@ -14,7 +14,7 @@ export interface ResponseCacheContext {
   readonly scope: readonly string[]
   /** Seconds. */
   readonly maxAge: number
-  readonly store: KeyStore | undefined
+  readonly store: Store | undefined
   /** Milliseconds since the epoch. */
   readonly clock: () => number
   readonly onFailed: (operation: 'get' | 'set', cause: unknown) => void
@@ -98,7 +98,7 @@ export function createResponseCache({ scope, maxAge, store, clock, onFailed }: R
   /** A store that fails is one that is empty. */
   async function useStore<T>(
     operation: 'get' | 'set',
-    use: (shared: KeyStore) => T | PromiseLike<T>,
+    use: (shared: Store) => T | PromiseLike<T>,
   ): Promise<T | undefined> {
     const since = clock() - storeFailedAt
     if (store === undefined || (since >= 0 && since < STORE_PAUSE)) return undefined

@@ -1,6 +1,6 @@
 import { type Budget, withDeadline } from '../lib/deadline.js'
 import { type JsonValue, parseJsonObject } from '../lib/json.js'
-import type { KeyStore } from '../options.js'
+import type { Store } from '../options/store.js'
 import type { KeySet, ReadKeySet } from './key-set.js'
 import { membersOf } from './load-jwks.js'
 
@@ -21,7 +21,7 @@ export interface SharedKeyStore {
 }
 
 export interface SharedKeyStoreContext {
-  readonly store: KeyStore
+  readonly store: Store
   /** What the keys are of. */
   readonly source: {
     readonly issuer: string

@@ -1,4 +1,4 @@
-import type { KeyStore } from '../options.js'
+import type { Store } from './store.js'
 
 /**
  * How an authorization server is asked about a token (RFC 7662). It is asked at most 50 questions at once; about one
@@ -21,7 +21,7 @@ interface IntrospectionSettings {
    * may still be accepted**, and so it is off unless asked for. Answers that a token is not active are kept for 10
    * seconds at most. With `store` several processes share the good ones.
    */
-  readonly cache?: { readonly maxAge: number; readonly store?: KeyStore | undefined } | undefined
+  readonly cache?: { readonly maxAge: number; readonly store?: Store | undefined } | undefined
   /** Accept only answers that are signed by the issuer (RFC 9701). Default: `false`. */
   readonly signedResponse?: boolean | undefined
 }

@@ -1,0 +1,7 @@
+export {
+  type IoRedisClient,
+  type NodeRedisClient,
+  type RedisStore,
+  type RedisStoreOptions,
+  redisStore,
+} from './redis-store.js'
