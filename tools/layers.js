@@ -10,6 +10,7 @@ const PACKAGES = {
     { name: /^jose$/, typeOnly: true },
     { name: /^node:crypto$/, only: 'lib/signature-node.ts' },
     { name: /^node:(dns|https)$/, only: 'lib/public-fetch-node.ts' },
+    { name: /^node:(http|net)$/, only: 'lib/public-fetch-node.ts', typeOnly: true },
   ],
   'packages/express/src': [{ name: /^@resource-server\/core$/ }, { name: /^node:http$/, typeOnly: true }],
   'packages/fastify/src': [{ name: /^@resource-server\/core$/ }, { name: /^fastify$/ }, { name: /^fastify-plugin$/ }],

@@ -1,10 +1,9 @@
 import { type LookupAddress, type LookupAllOptions, lookup as lookUpName } from 'node:dns'
-import { Agent, type AgentOptions, request } from 'node:https'
+import type { IncomingMessage } from 'node:http'
+import { Agent, request } from 'node:https'
+import type { LookupFunction } from 'node:net'
 import type { Fetch, FetchInit, FetchResponse } from './exchange.js'
 import { addressIn, isPublicAddress, PrivateAddressError } from './public-address.js'
-
-type Message = Parameters<NonNullable<Parameters<typeof request>[2]>>[0]
-type LookupFunction = NonNullable<AgentOptions['lookup']>
 
 /** The part of `lookup` of `node:dns` that is used. */
 export type Lookup = (
@@ -65,7 +64,7 @@ function publicOnly(lookup: Lookup): LookupFunction {
   }
 }
 
-function responseOf(message: Message): FetchResponse {
+function responseOf(message: IncomingMessage): FetchResponse {
   return {
     status: message.statusCode ?? 0,
     headers: { get: (name) => message.headersDistinct[name.toLowerCase()]?.join(', ') ?? null },
@@ -77,14 +76,14 @@ function responseOf(message: Message): FetchResponse {
  * Not `Readable.toWeb()`: a chunk that arrives after `cancel()` throws there outside of any promise, and a server that
  * goes on sending would end the process. Here all that can throw is inside of `pull`.
  */
-function streamOf(message: Message): ReadableStream<Uint8Array> {
-  const chunks: AsyncIterator<Uint8Array> = message[Symbol.asyncIterator]()
+function streamOf(message: IncomingMessage): ReadableStream<Uint8Array> {
+  const chunks: AsyncIterator<Uint8Array, undefined> = message[Symbol.asyncIterator]()
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const next = await chunks.next()
-        if (next.done === true) controller.close()
-        else controller.enqueue(next.value)
+        const { value } = await chunks.next()
+        if (value === undefined) controller.close()
+        else controller.enqueue(value)
       },
       cancel() {
         message.destroy()
