@@ -215,7 +215,7 @@ const faults: ConformanceCase[] = (
   given: bearer(OPAQUE),
   expect: unavailable('introspection'),
   outbound,
-  within: 2,
+  within: 4,
 }))
 
 const slow: ConformanceCase[] = (

@@ -148,6 +148,7 @@ test('a client that answers bytes is told to answer text', async () => {
 
 test.each<[what: string, client: unknown, options: unknown, message: string]>([
   ['nothing', undefined, {}, 'Invalid option client: expected a client of redis or ioredis, got undefined'],
+  ['a function', () => nodeRedis(null), {}, 'Invalid option client: '],
   ['a URL', 'redis://127.0.0.1', {}, 'Invalid option client: '],
   ['a client of a cluster by redis', { sendCommand: () => 1, masters: [] }, {}, 'Invalid option client: '],
   [

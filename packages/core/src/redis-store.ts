@@ -78,8 +78,9 @@ type Send = (command: string, ...args: string[]) => Promise<unknown>
 
 function commandsOf(client: unknown): Send {
   const { call, sendCommand, masters } = (client ?? {}) as Partial<Record<'call' | 'sendCommand' | 'masters', unknown>>
-  // ioredis has a `sendCommand` too, which takes something else; so this comes first.
-  if (typeof call === 'function') return (...args) => (client as IoRedisClient).call(...args)
+  // Every function has a `call`. ioredis has a `sendCommand` too, which takes something else; so this comes first.
+  if (typeof call === 'function' && typeof client !== 'function')
+    return (...args) => (client as IoRedisClient).call(...args)
   if (typeof sendCommand === 'function' && masters === undefined)
     return (...args) => (client as NodeRedisClient).sendCommand(args)
   throw invalidOption('client', 'a client of redis or ioredis', client)
