@@ -1,24 +1,18 @@
-import { createServer as createPlainServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { createAuthority } from './authority.js'
 
 // Places on the loopback interface where no keys can be had. Each is made once, and keeps no process alive.
 
-let refusing: Promise<string> | undefined
 let distrusted: Promise<string> | undefined
 
-/** An origin where nobody listens. */
-export function whereNobodyListens(): Promise<string> {
-  refusing ??= (async () => {
-    const server = createPlainServer()
-    const port = await listen(server)
-    await new Promise((resolve) => {
-      server.close(resolve)
-    })
-    return `http://127.0.0.1:${port}`
-  })()
-  return refusing
+/**
+ * An origin where nobody listens. A port that was free a moment ago would not do: the next server of another test may be
+ * given it. Below 1024 nobody is given any.
+ */
+export function whereNobodyListens(): string {
+  return 'http://127.0.0.1:2'
 }
 
 /** The origin of a server whose certificate nobody has reason to trust. */

@@ -53,7 +53,7 @@ export async function createWorld({ options, routes, issuers = {} }: Setup): Pro
       const { does } = server.behaviourAt(pathname)
       if (does !== 'refuse' && does !== 'distrusted') return realFetch(server.origin + pathname + search, init)
       outbound.push(url)
-      return realFetch(await (does === 'refuse' ? whereNobodyListens() : whereNobodyTrusts()), init)
+      return realFetch(does === 'refuse' ? whereNobodyListens() : await whereNobodyTrusts(), init)
     }
     outbound.push(url)
     throw new TypeError('fetch failed')
