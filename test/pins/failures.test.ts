@@ -41,6 +41,25 @@ const table: Expected[] = [
   ['invalid_token/not_yet_valid', 401, INVALID_TOKEN, bearer({ claims: { nbf: NOW + 60 } })],
   ['invalid_token/audience', 401, INVALID_TOKEN, bearer({ claims: { aud: 'https://evil.test' } })],
   ['invalid_token/missing_claim', 401, INVALID_TOKEN, bearer({ claims: { exp: undefined } })],
+  [
+    'invalid_token/claim',
+    401,
+    INVALID_TOKEN,
+    { ...bearer({}), options: { issuer: { issuer: I, jwks: { keys: publicKeys }, claims: { token_use: 'access' } } } },
+  ],
+  [
+    'invalid_token/inactive',
+    401,
+    INVALID_TOKEN,
+    { authorization: 'Bearer x', options: { issuer: { issuer: I, introspection: () => ({ active: false }) } } },
+  ],
+  [
+    'unavailable/introspection',
+    503,
+    undefined,
+    { authorization: 'Bearer x', options: { issuer: { issuer: I, introspection: () => Promise.reject(new Error()) } } },
+  ],
+  ['unavailable/issuer', 503, undefined, { ...bearer({}), options: { issuer: () => Promise.reject(new Error()) } }],
   ['invalid_token/revoked', 401, INVALID_TOKEN, { ...bearer({}), options: { isRevoked: () => true } }],
   ['invalid_token/unproven_confirmation', 401, INVALID_TOKEN, bearer({ claims: { cnf: { jkt: 'a' } } })],
   [

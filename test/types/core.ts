@@ -212,3 +212,28 @@ describe('optional authentication', () => {
     createVerifier({ issuer, audience, requirements: { optional: true } })
   })
 })
+
+// How an issuer is asked about opaque tokens.
+const credentials = { clientId: 'api', clientSecret: 's' } as const
+const privateKey = { kty: 'EC', alg: 'ES256', d: 'd' } as const
+const askedBy = (introspection: IssuerOptions['introspection']): IssuerOptions => ({
+  issuer: 'https://as.test',
+  introspection,
+})
+askedBy(credentials)
+askedBy({ ...credentials, authentication: 'client_secret_post', cache: { maxAge: 60 }, tokens: 'all' })
+askedBy({ clientId: 'api', authentication: 'private_key_jwt', privateKey })
+askedBy(async (token, { signal }) => ({ active: token !== '' && !signal.aborted, exp: 1 }))
+askedBy({ introspect: () => ({ active: false }), cache: { maxAge: 60 } })
+// @ts-expect-error -- a secret is needed
+askedBy({ clientId: 'api' })
+// @ts-expect-error -- a private key is needed
+askedBy({ clientId: 'api', authentication: 'private_key_jwt' })
+// @ts-expect-error -- one or the other
+askedBy({ ...credentials, authentication: 'private_key_jwt', privateKey })
+// @ts-expect-error -- misspelt
+askedBy({ ...credentials, clientID: 'api' })
+// @ts-expect-error -- how long is the point of it
+askedBy({ ...credentials, cache: {} })
+// @ts-expect-error -- active is the answer
+askedBy(() => ({ exp: 1 }))
