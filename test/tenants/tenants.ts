@@ -24,7 +24,6 @@ export interface TenantServer {
   readonly hits: readonly string[]
   /** How many requests were open at the same time at most. */
   readonly peak: () => number
-  resetPeak(): void
 }
 
 const realFetch = globalThis.fetch
@@ -35,18 +34,10 @@ export async function startTenantServer(moodOf: (tenant: string) => Mood = () =>
   let open = 0
   let peak = 0
   const server = createServer((request, response) => {
-    peak = Math.max(peak, ++open)
-    let isOpen = true
-    const leave = (): void => {
-      if (isOpen) open--
-      isOpen = false
-    }
-    response.on('close', leave)
     const tenant = request.url!.split('/')[1]!
     hits.push(tenant)
     const mood = moodOf(tenant)
     if (mood === 'hangs') return
-    leave()
     if (mood === 'hangs up') response.socket!.destroy()
     else if (mood === 'answers 500') response.writeHead(500).end()
     else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ keys: [e1.jwk] }))
@@ -63,12 +54,18 @@ export async function startTenantServer(moodOf: (tenant: string) => Mood = () =>
   )
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
-    fetch: (url, init) => realFetch(origin + new URL(url).pathname, init),
+    fetch: async (url, init) => {
+      peak = Math.max(peak, ++open)
+      let isOpen = true
+      const leave = (): void => {
+        if (isOpen) open--
+        isOpen = false
+      }
+      init.signal.addEventListener('abort', leave)
+      return realFetch(origin + new URL(url).pathname, init).finally(leave)
+    },
     hits,
     peak: () => peak,
-    resetPeak: () => {
-      peak = 0
-    },
   }
 }
 
