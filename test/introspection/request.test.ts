@@ -142,3 +142,21 @@ test('an endpoint that is found in the metadata is looked up again when there is
   expect(await reasonOf(verifier.verify('token'))).toBe('unavailable/introspection')
   expect(await reasonOf(verifier.verify('token'))).toBe('accepted')
 })
+
+test.each([
+  ['nothing', ''],
+  ['a space', 'a b'],
+  ['a line feed', 'a\nb'],
+  ['an ampersand', 'a&client_id=x'],
+  ['a letter beyond ASCII', 't\u00f6ken'],
+  ['more than 16 KiB', 'x'.repeat(16 * 1024 + 1)],
+])('RFC 6750 §2.1: what could not come in a header is no token, and nobody is asked about it: %s', async (_, token) => {
+  const server = await startIntrospectionServer()
+  expect(await reasonOf(asking(server).verifier.verify(token))).toBe('invalid_token/malformed')
+  expect(server.questions).toEqual([])
+})
+
+test('a token of 16 KiB is asked about', async () => {
+  const server = await startIntrospectionServer()
+  expect(await reasonOf(asking(server).verifier.verify('x'.repeat(16 * 1024)))).toBe('accepted')
+})

@@ -1,4 +1,4 @@
-import { Rejection, reject } from '../failure.js'
+import { Rejection, reject, rejectToken } from '../failure.js'
 import type { ClaimRules } from '../jwt/claims.js'
 import { type Budget, startBudget, withDeadline } from '../lib/deadline.js'
 import { LoadError } from '../lib/exchange.js'
@@ -37,6 +37,7 @@ export interface IntrospectionContext {
 
 // Whoever sends made-up tokens makes us ask about each; this is how much of that the server has to bear.
 const LIMITS = { size: 50, waiting: 10_000 }
+const MAX_TOKEN_LENGTH = 16 * 1024
 const MAX_RETRY_AFTER = 60 // seconds
 /** Seconds by which asking ends before waiting does, so that it can be told what went wrong. */
 const MARGIN = 0.02
@@ -50,7 +51,10 @@ export function createIntrospection(context: IntrospectionContext): Introspectio
     tokens,
     isSigned,
     rules: { ...rules, profile: 'jwt' },
-    lookUp: async (token) => requireActive(await flights(token, () => answerAbout(token)), issuer),
+    async lookUp(token) {
+      requireForm(token)
+      return requireActive(await flights(token, () => answerAbout(token)), issuer)
+    },
   }
 
   async function answerAbout(token: string): Promise<JsonObject> {
@@ -65,6 +69,12 @@ export function createIntrospection(context: IntrospectionContext): Introspectio
     const budget = startBudget(timeout - MARGIN)
     return withDeadline(timeout * 1000, (signal) => slots.run(() => ask(token, budget), signal))
   }
+}
+
+/** RFC 6750 §2.1: what could not come in a header is no token, whichever way it came, and nobody is asked about it. */
+function requireForm(token: string): void {
+  if (token.length > MAX_TOKEN_LENGTH) rejectToken('malformed', 'the token is longer than 16 KiB')
+  if (!/^[A-Za-z0-9._~+/-]+=*$/.test(token)) rejectToken('malformed', 'the token has characters that no token has')
 }
 
 /**
