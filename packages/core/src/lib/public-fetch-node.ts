@@ -73,8 +73,8 @@ function responseOf(message: IncomingMessage): FetchResponse {
 }
 
 /**
- * Not `Readable.toWeb()`: a chunk that arrives after `cancel()` throws there outside of any promise, and a server that
- * goes on sending would end the process. Here all that can throw is inside of `pull`.
+ * Not `Readable.toWeb()`, which reads ahead and pushes: a chunk after `cancel()` would throw there outside of any promise,
+ * and end the process. Here a chunk is taken when it is asked for, and all that can throw is inside of `pull`.
  */
 function streamOf(message: IncomingMessage): ReadableStream<Uint8Array> {
   const chunks: AsyncIterator<Uint8Array, undefined> = message[Symbol.asyncIterator]()
