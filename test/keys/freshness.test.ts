@@ -393,15 +393,18 @@ describe('a bad set never replaces a good one', () => {
   })
 })
 
-test('the same keys keep the same imported keys; other keys bring new ones', async () => {
+test('a key that stays keeps its imported form, whatever else comes; one replaced under its kid does not', async () => {
   const issuer = issuerWith([e1])
   const [before] = await issuer.find('e1')
   issuer.advance(600)
-  const [same] = await issuer.find('e1')
-  expect(same).toBe(before)
+  expect((await issuer.find('e1'))[0]).toBe(before)
   issuer.answer = [e1, next]
   issuer.advance(600)
+  expect((await issuer.find('e1'))[0]).toBe(before)
+  issuer.answer = { jwks: [{ ...next.jwk, kid: 'e1' }] }
+  issuer.advance(600)
   const [other] = await issuer.find('e1')
+  expect(other).toBeDefined()
   expect(other).not.toBe(before)
 })
 

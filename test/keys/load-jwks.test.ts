@@ -11,7 +11,12 @@ const MOVED = 'https://as.test/moved'
 const answered = (status: number): LoadError =>
   new LoadError('keys', `GET ${URI} failed: it answered ${status}, expected 200`, { status })
 
-const setOf = (members: readonly JsonValue[]): KeySet => ({ keys: [], kids: new Set(), members })
+const setOf = (members: readonly JsonValue[]): KeySet => ({
+  keys: [],
+  candidates: new Map(),
+  kids: new Set(),
+  members,
+})
 
 /** A loader whose world is written down: where the keys are said to be, and what is there. */
 function loaderIn(world: { uri: string; latest?: string; documents: Record<string, string | Error> }) {

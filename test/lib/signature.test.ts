@@ -5,7 +5,7 @@ import * as webcrypto from '../../packages/core/src/lib/signature-webcrypto.js'
 import { d1, e1, e384, e521, r1, type TestKey } from '../support/keys.js'
 import { type SigningAlgorithm, signatureOf } from '../support/token.js'
 
-const data = new TextEncoder().encode('header.payload')
+const data = 'header.payload'
 
 const signers: [SigningAlgorithm, TestKey][] = [
   ['RS256', r1],
@@ -31,39 +31,41 @@ describe.each([
 
   test.each(signers)('%s: its signature verifies, and a changed one does not', async (alg, key) => {
     const publicKey = await keyOf(key, alg)
-    const signature = bytes(signatureOf('header.payload', key, alg))
-    expect(await verifySignature(alg, publicKey, data, signature)).toBe(true)
-    expect(await verifySignature(alg, publicKey, data.subarray(1), signature)).toBe(false)
+    const signature = bytes(signatureOf(data, key, alg))
+    expect(await verifySignature(publicKey, data, signature)).toBe(true)
+    expect(await verifySignature(publicKey, data.slice(1), signature)).toBe(false)
     for (const at of [0, signature.length >> 1, signature.length - 1]) {
       const changed = bytes(signature)
       changed[at]! ^= 1
-      expect(await verifySignature(alg, publicKey, data, changed)).toBe(false)
+      expect(await verifySignature(publicKey, data, changed)).toBe(false)
     }
   })
 
   test.each(signers)('%s: a signature of another length is false and no error', async (alg, key) => {
     const publicKey = await keyOf(key, alg)
-    const signature = signatureOf('header.payload', key, alg)
+    const signature = signatureOf(data, key, alg)
     const lengths = [
       new Uint8Array(),
       signature.subarray(1),
       signature.subarray(0, -1),
       Buffer.concat([signature, Buffer.alloc(1)]),
     ]
-    for (const wrong of lengths) expect(await verifySignature(alg, publicKey, data, bytes(wrong))).toBe(false)
+    for (const wrong of lengths) expect(await verifySignature(publicKey, data, bytes(wrong))).toBe(false)
   })
 
-  test.each(['none', 'HS256', 'RS1', 'ES256K', 'Ed448', 'rs256', ''])('%j is no algorithm: false', async (alg) => {
-    const publicKey = await keyOf(e1, 'ES256')
-    expect(await verifySignature(alg, publicKey, data, bytes(signatureOf('header.payload', e1, 'ES256')))).toBe(false)
-  })
+  test.each(['none', 'HS256', 'RS1', 'Ed448', 'rs256', ''])(
+    '%j is no algorithm: there is no key for it',
+    async (alg) => {
+      await expect(keyOf(e1, alg)).rejects.toThrow()
+    },
+  )
 
-  test('a key of another kind than the algorithm is false and no error', async () => {
+  test('a key verifies what it was made ready for, and a signature by another algorithm is false and no error', async () => {
+    const isOneAlgorithm = (a: string, b: string) => a === b || [a, b].every((alg) => alg.startsWith('Ed'))
     for (const [alg, key] of signers) {
+      const signature = bytes(signatureOf(data, key, alg))
       for (const [otherAlg, other] of signers) {
-        if (other === key) continue
-        const publicKey = await keyOf(other, otherAlg)
-        expect(await verifySignature(alg, publicKey, data, bytes(signatureOf('header.payload', key, alg)))).toBe(false)
+        expect(await verifySignature(await keyOf(other, otherAlg), data, signature)).toBe(isOneAlgorithm(alg, otherAlg))
       }
     }
   })
@@ -71,23 +73,25 @@ describe.each([
   test('RFC 7518 §3.5: a PSS salt has the length of the hash and no other', async () => {
     const publicKey = await keyOf(r1, 'PS256')
     for (const saltLength of [0, 20, 31, 33]) {
-      const signature = signBytes('sha256', data, { key: r1.privateKey, padding: 6, saltLength })
-      expect(await verifySignature('PS256', publicKey, data, bytes(signature))).toBe(false)
+      const signature = signBytes('sha256', Buffer.from(data), { key: r1.privateKey, padding: 6, saltLength })
+      expect(await verifySignature(publicKey, data, bytes(signature))).toBe(false)
     }
   })
 
   test('RFC 8017 §8.1.2: a PSS signature without its leading zero byte is refused', async () => {
     const publicKey = await keyOf(r1, 'PS256')
-    const sign = () => signBytes('sha256', data, { key: r1.privateKey, padding: 6, saltLength: 32 })
+    const sign = () => signBytes('sha256', Buffer.from(data), { key: r1.privateKey, padding: 6, saltLength: 32 })
     let signature = sign()
     while (signature[0] !== 0) signature = sign() // one in 256 has one
-    expect(await verifySignature('PS256', publicKey, data, bytes(signature))).toBe(true)
-    expect(await verifySignature('PS256', publicKey, data, bytes(signature.subarray(1)))).toBe(false)
+    expect(await verifySignature(publicKey, data, bytes(signature))).toBe(true)
+    expect(await verifySignature(publicKey, data, bytes(signature.subarray(1)))).toBe(false)
   })
 
   test('RFC 7518 §3.4: an ECDSA signature in DER is refused', async () => {
     const publicKey = await keyOf(e1, 'ES256')
-    expect(await verifySignature('ES256', publicKey, data, bytes(signBytes('sha256', data, e1.privateKey)))).toBe(false)
+    expect(await verifySignature(publicKey, data, bytes(signBytes('sha256', Buffer.from(data), e1.privateKey)))).toBe(
+      false,
+    )
   })
 })
 
@@ -98,7 +102,7 @@ function ecdsaSignatureWith(
   wanted: (r: Uint8Array, s: Uint8Array) => boolean,
 ): Uint8Array<ArrayBuffer> {
   for (;;) {
-    const signature = bytes(signatureOf('header.payload', key, alg))
+    const signature = bytes(signatureOf(data, key, alg))
     const half = signature.length / 2
     if (wanted(signature.subarray(0, half), signature.subarray(half))) return signature
   }
@@ -117,17 +121,17 @@ describe('RFC 7518 §3.4: R and S are numbers of a fixed length, whatever they b
   ] as const)('%s with $2', async (alg, key, _, wanted) => {
     const signature = ecdsaSignatureWith(alg, key, wanted)
     for (const { importPublicKey, verifySignature } of [node, webcrypto]) {
-      expect(await verifySignature(alg, await importPublicKey(key.jwk, alg), data, signature)).toBe(true)
+      expect(await verifySignature(await importPublicKey(key.jwk, alg), data, signature)).toBe(true)
     }
   })
 
   test('all zeros are a number too, and no signature', async () => {
     const publicKey = await node.importPublicKey(e1.jwk, 'ES256')
-    expect(node.verifySignature('ES256', publicKey, data, new Uint8Array(64))).toBe(false)
+    expect(node.verifySignature(publicKey, data, new Uint8Array(64))).toBe(false)
   })
 })
 
 test('what OpenSSL refuses by an error is false: a key that is none', () => {
-  const noKey = { signatureLength: 256, key: {} } as never
-  expect(node.verifySignature('RS256', noKey, data, new Uint8Array(256))).toBe(false)
+  const noKey = { signatureLength: 256, key: {}, digest: 'sha256' } as never
+  expect(node.verifySignature(noKey, data, new Uint8Array(256))).toBe(false)
 })

@@ -49,23 +49,44 @@ export function createAccessToken(
   verified: VerifiedToken,
   scopeClaims: readonly string[],
 ): AccessToken {
-  const { claims } = verified
-  const checked = claims as AccessTokenClaims
-  const { aud = [] } = checked
-  const accessToken = {
-    scheme,
-    issuer: checked.iss,
-    subject: checked.sub,
-    clientId: firstString(claims, ['client_id', 'azp', 'cid', 'appid']),
-    audience: Object.freeze(typeof aud === 'string' ? [aud] : [...aud]),
-    scopes: readScopes(claims, scopeClaims),
-    expiresAt: checked.exp,
-    issuedAt: checked.iat,
-    claims: checked,
-    header: 'header' in verified ? verified.header : NO_HEADER,
-    confirmation: undefined,
+  return new FrozenAccessToken(scheme, token, verified, scopeClaims)
+}
+
+class FrozenAccessToken implements AccessToken {
+  readonly #token: string
+  readonly scheme: 'Bearer'
+  readonly issuer: string
+  readonly subject: string | undefined
+  readonly clientId: string | undefined
+  readonly audience: readonly string[]
+  readonly scopes: ReadonlySet<string>
+  readonly expiresAt: number
+  readonly issuedAt: number | undefined
+  readonly claims: AccessTokenClaims
+  readonly header: JsonObject
+  readonly confirmation: undefined
+
+  constructor(scheme: 'Bearer', token: string, verified: VerifiedToken, scopeClaims: readonly string[]) {
+    const claims = verified.claims as AccessTokenClaims
+    const { aud = [] } = claims
+    this.#token = token
+    this.scheme = scheme
+    this.issuer = claims.iss
+    this.subject = claims.sub
+    this.clientId = firstString(claims, ['client_id', 'azp', 'cid', 'appid'])
+    this.audience = Object.freeze(typeof aud === 'string' ? [aud] : [...aud])
+    this.scopes = readScopes(claims, scopeClaims)
+    this.expiresAt = claims.exp
+    this.issuedAt = claims.iat
+    this.claims = claims
+    this.header = 'header' in verified ? verified.header : NO_HEADER
+    this.confirmation = undefined
+    Object.freeze(this)
   }
-  return Object.freeze(Object.defineProperty(accessToken, 'token', { value: token })) as AccessToken
+
+  get token(): string {
+    return this.#token
+  }
 }
 
 const NO_HEADER = Object.freeze(Object.create(null)) as JsonObject
@@ -81,8 +102,20 @@ function firstString(claims: JsonObject, names: readonly string[]): string | und
  */
 function readScopes(claims: JsonObject, scopeClaims: readonly string[]): ReadonlySet<string> {
   const name = scopeClaims.find((candidate) => claims[candidate] !== undefined)
-  return new FrozenSet(name === undefined ? [] : scopesIn(name, claims[name]))
+  if (name === undefined) return NO_SCOPES
+  const value = claims[name]
+  if (typeof value !== 'string') return new FrozenSet(scopesIn(name, value))
+  const known = scopeSets.get(value)
+  if (known !== undefined) return known
+  const scopes = new FrozenSet(scopesIn(name, value))
+  if (scopeSets.size >= MAX_SCOPE_SETS) scopeSets.clear()
+  scopeSets.set(value, scopes)
+  return scopes
 }
+
+/** Sets by the text that they are made of: thousands of tokens have the same few, and nobody can change them. */
+const scopeSets = new Map<string, ReadonlySet<string>>()
+const MAX_SCOPE_SETS = 1000
 
 /**
  * `scope` is a string (RFC 9068 §2.2.3, RFC 6749 §3.3: split at the space and nowhere else); other claims may be arrays
@@ -142,3 +175,5 @@ class FrozenSet extends Set<string> {
     throw new TypeError('The scopes of an access token cannot be changed')
   }
 }
+
+const NO_SCOPES = new FrozenSet([])

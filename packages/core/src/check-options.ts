@@ -14,6 +14,7 @@ import {
   realm,
   retries,
   seconds,
+  tokenCache,
 } from './check-options/values.js'
 import { createEmitter, type Emit } from './events.js'
 import { invalidOption, readMembers } from './invalid-option.js'
@@ -45,6 +46,8 @@ export interface CheckedOptions {
   readonly isRevoked: VerifierOptions['isRevoked']
   readonly keys: KeyTimes & { readonly retries: number }
   readonly keyStore: Store | undefined
+  /** How many verified tokens are remembered. */
+  readonly tokenCache: number
   readonly insecure: boolean
   readonly fetch: Fetch
   /** Whether `fetch` is the user's own. */
@@ -71,6 +74,7 @@ const knownOptions: readonly (keyof VerifierOptions)[] = [
   'requirements',
   'isRevoked',
   'keys',
+  'tokenCache',
   'fetch',
   'clock',
   'onEvent',
@@ -109,6 +113,7 @@ export function checkOptions(options: VerifierOptions): CheckedOptions {
     clockTolerance: defaults.clockTolerance,
     isRevoked: optional(given['isRevoked'], 'isRevoked', callable<VerifierOptions['isRevoked']>, undefined),
     keys: keyTimes(keys),
+    tokenCache: tokenCache(given['tokenCache'] === undefined ? {} : given['tokenCache'], 'tokenCache'),
     keyStore: optional(keys['store'], 'keys.store', keyStore, undefined),
     insecure,
     fetch: optional(given['fetch'], 'fetch', callable<Fetch>, globalFetch),

@@ -37,6 +37,7 @@ export {
   type Profile,
   type ResourceOptions,
   type SelectIssuer,
+  type TokenCacheOptions,
   type VerifierOptions,
 } from './options.js'
 export { type NodeRequest, type RequestLike, viewNodeRequest } from './request.js'

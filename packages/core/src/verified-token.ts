@@ -1,4 +1,5 @@
 import type { JsonObject } from './lib/json.js'
+import type { PublicKey } from './lib/signature.js'
 
 /** What is known of a token once its issuer has vouched for it, in whichever way. */
 export type VerifiedToken = VerifiedJwt | IntrospectedToken
@@ -9,7 +10,11 @@ export type VerifiedToken = VerifiedJwt | IntrospectedToken
  */
 export interface VerifiedJwt {
   readonly header: JsonObject
+  readonly alg: string
+  readonly kid: string | undefined
   readonly claims: JsonObject
+  /** The one that has signed it. */
+  readonly key: PublicKey
   readonly [verified]: true
 }
 

@@ -17,10 +17,13 @@ import {
 } from './issuer/trusted-issuer.js'
 import { requireValidClaims } from './jwt/claims.js'
 import { isJwt } from './jwt/is-jwt.js'
+import { createKnownHeaders } from './jwt/known-headers.js'
 import { parseJwt } from './jwt/parse.js'
 import { isPlausible } from './jwt/plausible.js'
 import { requireAllowedAlgorithm, requireSignature } from './jwt/signature.js'
 import { requireAccessTokenType } from './jwt/type.js'
+import { createVerifiedTokens } from './jwt/verified-tokens.js'
+import { andThen, isPromise, type Soon } from './lib/soon.js'
 import { createMetadata } from './metadata.js'
 import type { VerifierOptions } from './options.js'
 import type { RequestLike } from './request.js'
@@ -35,8 +38,8 @@ import {
   type OptionalRequirements,
   type Requirements,
 } from './requirements/requirements.js'
-import { requireNotRevoked } from './revocation.js'
-import type { VerifiedToken } from './verified-token.js'
+import { unlessRevoked } from './revocation.js'
+import type { VerifiedJwt, VerifiedToken } from './verified-token.js'
 import type { AuthenticationResult, Verifier } from './verifier-contract.js'
 
 /**
@@ -70,35 +73,86 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const issuers = createTrustedIssuers(settings)
   const findIssuerOfOpaque = createFinderOfOpaque(issuers, settings.selectIssuer)
   const verifiedHere = new WeakSet<AccessToken>()
+  const knownHeaders = createKnownHeaders()
+  const always = [settings.requirements]
+  const verifiedTokens = createVerifiedTokens<Remembered>(settings.tokenCache)
+  const flights = new Map<string, Flight>()
+
+  /** The whole decision about a token, whether it has been seen before or not. */
+  function examine(credential: Credential, trail: Trail): Soon<AccessToken> {
+    const known = recall(credential.token, trail)
+    if (known !== undefined) return unlessRevoked(known, isRevoked)
+    return andThen(vouchFor(credential.token, trail), ({ issuer, verified }) => {
+      requireProvenConfirmation(verified)
+      const accessToken = createAccessToken(credential, verified, issuer.scopeClaims)
+      return andThen(unlessRevoked(accessToken, isRevoked), () => {
+        verifiedHere.add(accessToken)
+        if ('key' in verified) verifiedTokens.add(credential.token, { issuer, verified, accessToken })
+        return accessToken
+      })
+    })
+  }
 
   /**
-   * The whole decision about a token, in the order in which it is made: cheap before costly, whose word it is before
-   * what it says. Which way a token goes is decided by the options and its form, and never by a failure on the other.
+   * The same decision about a token that was verified before. Remembered is what cannot change: that these bytes carry a
+   * valid signature of that key and parse to these claims. All that can is asked again, in the same order; and where
+   * somebody has to be waited for, or the key is there no more, the long way decides.
    */
-  async function examine(credential: Credential, trail: Trail): Promise<AccessToken> {
-    const { token } = credential
-    const isOpaque = findIssuerOfOpaque !== undefined && !isJwt(token)
-    const { issuer, verified } = isOpaque
-      ? await verifyOpaque(token, await findIssuerOfOpaque(token), trail)
-      : await verifyJwt(token, trail)
+  function recall(token: string, trail: Trail): AccessToken | undefined {
+    const seen = verifiedTokens.get(token)
+    if (seen === undefined) return undefined
+    const { issuer, verified, accessToken } = seen
+    if (issuers.find(issuer.issuer) !== issuer) return undefined
+    trail.issuer = issuer.issuer
+    requireAllowedAlgorithm(verified, issuer.algorithms)
+    if (!issuer.keys.atHand(verified.alg, verified.kid)?.includes(verified.key)) return undefined
+    requireAccessTokenType(verified, issuer.profile)
+    requireValidClaims(verified, issuer, clock())
     requireProvenConfirmation(verified)
-    const accessToken = createAccessToken(credential, verified, issuer.scopeClaims)
-    await requireNotRevoked(accessToken, isRevoked)
-    verifiedHere.add(accessToken)
     return accessToken
   }
 
-  async function verifyJwt(token: string, trail: Trail): Promise<Vouched> {
-    const jwt = parseJwt(token)
-    const issuer = await findTrustedIssuer(issuers, jwt)
-    if (isAskedAboutAll(issuer)) return verifyOpaque(token, issuer, trail)
-    trail.issuer = issuer.issuer
-    requireAllowedAlgorithm(jwt, issuer.algorithms)
-    const candidates = await issuer.keys.find(jwt.alg, jwt.kid, () => isPlausible(jwt, issuer, clock()))
-    const verified = await requireSignature(jwt, candidates)
-    requireAccessTokenType(verified, issuer.profile)
-    requireValidClaims(verified, issuer, clock())
-    return { issuer, verified }
+  /** Which way a token goes is decided by the options and its form, and never by a failure on the other. */
+  function vouchFor(token: string, trail: Trail): Soon<Vouched> {
+    const isOpaque = findIssuerOfOpaque !== undefined && !isJwt(token)
+    return isOpaque
+      ? findIssuerOfOpaque(token).then((issuer) => verifyOpaque(token, issuer, trail))
+      : verifyOnce(token, trail)
+  }
+
+  /** Copies of a new token that come while the first one waits, for keys or for its turn, wait with it. */
+  function verifyOnce(token: string, trail: Trail): Soon<Vouched> {
+    const flight = flights.size > 0 ? flights.get(token) : undefined
+    if (flight !== undefined) {
+      return flight.vouched.finally(() => {
+        trail.issuer = flight.trail.issuer
+      })
+    }
+    const vouched = verifyJwt(token, trail)
+    if (!isPromise(vouched)) return vouched
+    const shared = vouched.finally(() => flights.delete(token))
+    flights.set(token, { trail, vouched: shared })
+    return shared
+  }
+
+  /** In the order in which it is made: cheap before costly, whose word it is before what it says. */
+  function verifyJwt(token: string, trail: Trail): Soon<Vouched> {
+    const jwt = parseJwt(token, knownHeaders)
+    return andThen(findTrustedIssuer(issuers, jwt), (issuer) => {
+      if (isAskedAboutAll(issuer)) return verifyOpaque(token, issuer, trail)
+      trail.issuer = issuer.issuer
+      requireAllowedAlgorithm(jwt, issuer.algorithms)
+      const candidates =
+        issuer.keys.atHand(jwt.alg, jwt.kid) ??
+        issuer.keys.find(jwt.alg, jwt.kid, () => isPlausible(jwt, issuer, clock()))
+      const signed = andThen(candidates, (keys) => requireSignature(jwt, keys))
+      return andThen(signed, (verified) => {
+        knownHeaders.add(jwt)
+        requireAccessTokenType(verified, issuer.profile)
+        requireValidClaims(verified, issuer, clock())
+        return { issuer, verified }
+      })
+    })
   }
 
   async function verifyOpaque(token: string, issuer: IntrospectingIssuer, trail: Trail): Promise<Vouched> {
@@ -112,45 +166,63 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const moment = (): Moment => ({ now: Math.floor(clock() / 1000), clockTolerance })
 
   /**
-   * Judges what a request presents, if anything, by what is asked. The one place where a refusal is caught; anything else
-   * that is thrown is a bug, and travels on.
+   * Judges what a request presents, if anything, by what is asked: at once, where nobody has to be waited for. The one
+   * place where a refusal is caught; anything else that is thrown is a bug, and travels on.
    */
-  async function decide(
+  function decide(
     asked: readonly CheckedRequirements[],
-    present: (trail: Trail) => Promise<AccessToken> | AccessToken | undefined,
-  ): Promise<AuthenticationResult<AccessToken | undefined>> {
+    present: (trail: Trail) => Soon<AccessToken> | undefined,
+  ): Soon<Result> {
     const trail: Trail = {}
+    const refuse = (thrown: unknown): Result => refusal(thrown, asked, trail)
     try {
-      const accessToken = await present(trail)
-      if (accessToken === undefined) requireOptional(asked)
-      else await requireFulfilled(accessToken, asked, moment())
-      return { ok: true, accessToken }
+      const result = andThen(present(trail), (accessToken) => judge(accessToken, asked))
+      return isPromise(result) ? result.catch(refuse) : result
     } catch (thrown) {
-      if (!(thrown instanceof Rejection)) throw thrown
-      const error = new AuthenticationError(thrown.failure, challengesFor(thrown.failure, space, scopesOf(asked)))
-      const event = failedEvent(thrown, trail.issuer)
-      rememberWhy(error, event)
-      emit(event)
-      return { ok: false, error }
+      return refuse(thrown)
     }
   }
 
-  const check = (given: unknown): CheckedRequirements => checkRequirements(given, 'requirements')
+  function judge(accessToken: AccessToken | undefined, asked: readonly CheckedRequirements[]): Soon<Result> {
+    if (accessToken === undefined) requireOptional(asked)
+    const fulfilled = accessToken && requireFulfilled(accessToken, asked, moment())
+    return andThen(fulfilled, () => ({ ok: true, accessToken }))
+  }
 
-  function authenticate(request: RequestLike, asked: readonly CheckedRequirements[]): ReturnType<typeof decide> {
-    return decide([settings.requirements, ...asked], (trail) => {
+  function refusal(thrown: unknown, asked: readonly CheckedRequirements[], trail: Trail): Result {
+    if (!(thrown instanceof Rejection)) throw thrown
+    const error = new AuthenticationError(thrown.failure, challengesFor(thrown.failure, space, scopesOf(asked)))
+    const event = failedEvent(thrown, trail.issuer)
+    rememberWhy(error, event)
+    emit(event)
+    return { ok: false, error }
+  }
+
+  function authenticate(request: RequestLike, asked: readonly CheckedRequirements[]): Soon<Result> {
+    return decide(asked, (trail) => {
       const credential = extractCredential(request)
       return credential && examine(credential, trail)
     })
   }
 
+  /** What holds for every request, and what the requirements of this one say. */
+  function asking(requirements: readonly unknown[], check = checkRequirements): readonly CheckedRequirements[] {
+    return requirements.length === 0
+      ? always
+      : [...always, ...requirements.map((given) => check(given, 'requirements'))]
+  }
+
   const verifier = {
     authenticate: async (request: RequestLike, ...requirements: OptionalAnonymousRequirements) =>
-      authenticate(request, requirements.map(check)),
+      authenticate(request, asking(requirements)),
+
+    authenticateEagerly: (request: RequestLike, ...requirements: OptionalAnonymousRequirements) =>
+      authenticate(request, asking(requirements)),
 
     async verify(token: string, ...requirements: OptionalRequirements) {
-      const asked = requirements.map((given) => checkObligatory(given, 'requirements'))
-      const result = await decide([settings.requirements, ...asked], (trail) => examine(bareCredential(token), trail))
+      const asked = asking(requirements, checkObligatory)
+      const soon = decide(asked, (trail) => examine(bareCredential(token), trail))
+      const result = isPromise(soon) ? await soon : soon
       if (!result.ok) throw result.error
       return result.accessToken
     },
@@ -158,7 +230,10 @@ export function createVerifier(options: VerifierOptions): Verifier {
     async authorize(accessToken: AccessToken | undefined, requirements: Requirements | AnonymousRequirements) {
       // What holds for every request was judged when the token came. Its scopes are named again, since a client that is
       // sent for more comes back with a new token.
-      const asked = [{ ...settings.requirements, claims: [], checks: [] }, check(requirements)]
+      const asked = [
+        { ...settings.requirements, claims: [], checks: [] },
+        checkRequirements(requirements, 'requirements'),
+      ]
       if (accessToken !== undefined && !verifiedHere.has(accessToken))
         throw new TypeError('authorize() expects an access token that this verifier has verified')
       return decide(asked, (trail) => {
@@ -168,7 +243,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     },
 
     protect(requirements: Requirements | AnonymousRequirements, handler: Handler) {
-      const asked = [check(defineRequirements(requirements))]
+      const asked = asking([defineRequirements(requirements)])
       return async (request: Request, ...rest: readonly unknown[]) => {
         const result = await authenticate(request, asked)
         return result.ok ? handler(request, result.accessToken, ...rest) : result.error.toResponse()
@@ -191,10 +266,25 @@ interface Trail {
   issuer?: string | undefined
 }
 
+type Result = AuthenticationResult<AccessToken | undefined>
+
 /** Whose word a token is, and what it says. */
 interface Vouched {
   readonly issuer: TrustedIssuer
   readonly verified: VerifiedToken
+}
+
+/** A token on its way. */
+interface Flight {
+  readonly trail: Trail
+  readonly vouched: Promise<Vouched>
+}
+
+/** A token that has been accepted, and the rules and the key that it was judged by. */
+interface Remembered {
+  readonly issuer: TrustedIssuer
+  readonly verified: VerifiedJwt
+  readonly accessToken: AccessToken
 }
 
 type Handler = (

@@ -1,5 +1,5 @@
 import { algorithms } from '../algorithm.js'
-import { invalidOption } from '../invalid-option.js'
+import { invalidOption, readMembers } from '../invalid-option.js'
 import { isPlainObject } from '../lib/plain-object.js'
 import { isQuotable } from '../lib/quoted-string.js'
 import { isSecure, parseUrl } from '../lib/url.js'
@@ -70,6 +70,21 @@ export function seconds(least: number, most: number): Check<number> {
 export function retries(value: unknown, path: string): number {
   if (value === 0 || value === 1 || value === 2) return value
   throw invalidOption(path, '0, 1 or 2', value)
+}
+
+/** @returns how many tokens are remembered at most: none where it is turned off */
+export function tokenCache(value: unknown, path: string): number {
+  if (value === false) return 0
+  if (!isPlainObject(value)) throw invalidOption(path, '{ maxEntries } or false', value)
+  const { maxEntries } = readMembers(value, path, ['maxEntries'])
+  return optional(maxEntries, `${path}.maxEntries`, entries, MAX_ENTRIES)
+}
+
+const MAX_ENTRIES = 10_000
+
+function entries(value: unknown, path: string): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 1_000_000) return value
+  throw invalidOption(path, 'a whole number from 1 to 1000000', value)
 }
 
 export function keyStore(value: unknown, path: string): Store {

@@ -3,6 +3,7 @@ import type { Introspection } from '../introspection/introspection.js'
 import type { ClaimRules } from '../jwt/claims.js'
 import type { UnverifiedJwt } from '../jwt/parse.js'
 import type { KeySource } from '../keys/key-source.js'
+import { andThen, type Soon } from '../lib/soon.js'
 import type { SelectIssuer } from '../options.js'
 
 /** An issuer whose tokens are accepted: its own rules, its own keys, its own state. */
@@ -17,20 +18,20 @@ export interface TrustedIssuer extends ClaimRules {
 export interface TrustedIssuers {
   /** Those that are known without asking anyone. */
   readonly listed: readonly TrustedIssuer[]
-  find(issuer: string): TrustedIssuer | undefined | Promise<TrustedIssuer | undefined>
+  find(issuer: string): Soon<TrustedIssuer | undefined>
 }
 
 /**
  * Finds whose rules and keys a token is to be judged by: the issuer that it names, equal to the letter (RFC 9068 §4,
  * RFC 8725 §3.8). A name that is not listed leads nowhere: it is never asked for keys, metadata or anything else.
  */
-export async function findTrustedIssuer(
+export function findTrustedIssuer(
   issuers: TrustedIssuers,
   { unverifiedClaims: { iss } }: UnverifiedJwt,
-): Promise<TrustedIssuer> {
+): Soon<TrustedIssuer> {
   if (iss === undefined) rejectToken('missing_claim', 'iss is missing')
   if (typeof iss !== 'string') rejectToken('malformed', 'iss is not a string')
-  return (await issuers.find(iss)) ?? unknownIssuer(issuers, iss)
+  return andThen(issuers.find(iss), (issuer) => issuer ?? unknownIssuer(issuers, iss))
 }
 
 /** Finds whom to ask about a token that does not say whose it is. */

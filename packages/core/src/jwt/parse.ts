@@ -1,12 +1,19 @@
+import { decodeBase64url } from '#base64url'
 import { rejectToken } from '../failure.js'
-import { decodeBase64url } from '../lib/base64url.js'
 import { decodeJsonObject, type JsonObject } from '../lib/json.js'
+import type { KnownHeaders } from './known-headers.js'
 
-/** A well-formed JWT in compact serialization. Nothing in it is believed yet: whoever sent it wrote every character. */
-export interface UnverifiedJwt {
+/** A well-formed JOSE header. */
+export interface JoseHeader {
   readonly header: JsonObject
   readonly alg: string
   readonly kid: string | undefined
+}
+
+/** A well-formed JWT in compact serialization. Nothing in it is believed yet: whoever sent it wrote every character. */
+export interface UnverifiedJwt extends JoseHeader {
+  /** The header as it was sent. */
+  readonly headerSegment: string
   readonly unverifiedClaims: JsonObject
   /** What the signature covers: the first two segments and the dot between them (RFC 7515 §5.2). */
   readonly signingInput: string
@@ -21,8 +28,10 @@ const MAX_CLAIMS_DEPTH = 16
 /**
  * Parses a JWS in compact serialization whose payload is a claims set (RFC 7515 §7.1, RFC 7519 §7.2), strictly: there
  * is exactly one spelling of every token, so that no cache, list or proxy can be shown another one than we see.
+ *
+ * @param knownHeaders those that need not be parsed again
  */
-export function parseJwt(token: string): UnverifiedJwt {
+export function parseJwt(token: string, knownHeaders?: KnownHeaders): UnverifiedJwt {
   if (token.length > MAX_TOKEN_LENGTH) malformed('the token is longer than 16 KiB') // before anything is decoded
   const endOfHeader = token.indexOf('.')
   const endOfPayload = token.indexOf('.', endOfHeader + 1)
@@ -31,9 +40,20 @@ export function parseJwt(token: string): UnverifiedJwt {
     malformed('the token is not a JWT: expected three segments')
   if (endOfHeader > MAX_HEADER_LENGTH) malformed('the header is longer than 4 KiB')
 
+  const headerSegment = token.slice(0, endOfHeader)
+  const { header, alg, kid } = knownHeaders?.get(headerSegment) ?? parseHeader(headerSegment)
+  const unverifiedClaims =
+    decodeSegment(token.slice(endOfHeader + 1, endOfPayload), MAX_CLAIMS_DEPTH) ??
+    malformed('the payload is not base64url of a well-formed JSON object')
+  const signature = decodeBase64url(token.slice(endOfPayload + 1))
+  if (signature === undefined || signature.length === 0) malformed('the signature is empty or not base64url')
+
+  return { headerSegment, header, alg, kid, unverifiedClaims, signingInput: token.slice(0, endOfPayload), signature }
+}
+
+function parseHeader(segment: string): JoseHeader {
   const header =
-    decodeSegment(token.slice(0, endOfHeader), MAX_HEADER_DEPTH) ??
-    malformed('the header is not base64url of a well-formed JSON object')
+    decodeSegment(segment, MAX_HEADER_DEPTH) ?? malformed('the header is not base64url of a well-formed JSON object')
   const { alg, kid } = header
   if (alg === undefined) malformed('the header has no alg')
   if (typeof alg !== 'string') rejectToken('algorithm', 'alg is not a string')
@@ -41,14 +61,7 @@ export function parseJwt(token: string): UnverifiedJwt {
   // RFC 7515 §4.1.11: an extension that must be understood and is not. RFC 7797 §7: never in JWTs. RFC 7516 §4.1.3:
   // encryption only.
   if ('crit' in header || 'b64' in header || 'zip' in header) malformed('the header has crit, b64 or zip')
-
-  const unverifiedClaims =
-    decodeSegment(token.slice(endOfHeader + 1, endOfPayload), MAX_CLAIMS_DEPTH) ??
-    malformed('the payload is not base64url of a well-formed JSON object')
-  const signature = decodeBase64url(token.slice(endOfPayload + 1))
-  if (signature === undefined || signature.length === 0) malformed('the signature is empty or not base64url')
-
-  return { header, alg, kid, unverifiedClaims, signingInput: token.slice(0, endOfPayload), signature }
+  return { header, alg, kid }
 }
 
 function decodeSegment(segment: string, maxDepth: number): JsonObject | undefined {

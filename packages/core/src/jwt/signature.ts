@@ -1,13 +1,12 @@
 import { verifySignature } from '#signature'
 import { rejectToken } from '../failure.js'
 import type { PublicKey } from '../lib/signature.js'
+import { andThen, type Soon } from '../lib/soon.js'
 import type { VerifiedJwt } from '../verified-token.js'
 import type { UnverifiedJwt } from './parse.js'
 
-const ascii = new TextEncoder()
-
 /** RFC 8725 §3.1: the algorithm is chosen by the settings; the header may only name one of them. */
-export function requireAllowedAlgorithm({ alg }: UnverifiedJwt, allowed: ReadonlySet<string>): void {
+export function requireAllowedAlgorithm({ alg }: UnverifiedJwt | VerifiedJwt, allowed: ReadonlySet<string>): void {
   if (!allowed.has(alg))
     rejectToken('algorithm', 'alg is not among the allowed algorithms of this issuer', {
       expected: [...allowed],
@@ -18,12 +17,12 @@ export function requireAllowedAlgorithm({ alg }: UnverifiedJwt, allowed: Readonl
 /**
  * Tries the candidate keys in turn (RFC 7515 §5.2). Which keys are candidates, and how many, has been decided before.
  */
-export async function requireSignature(jwt: UnverifiedJwt, candidates: readonly PublicKey[]): Promise<VerifiedJwt> {
-  const data = ascii.encode(jwt.signingInput)
-  for (const key of candidates) {
-    if (await verifySignature(jwt.alg, key, data, jwt.signature)) {
-      return { header: jwt.header, claims: jwt.unverifiedClaims } as VerifiedJwt
-    }
-  }
-  return rejectToken('signature', 'no key of the issuer verifies the signature', { received: jwt.kid })
+export function requireSignature(jwt: UnverifiedJwt, candidates: readonly PublicKey[], tried = 0): Soon<VerifiedJwt> {
+  const key = candidates[tried]
+  if (key === undefined) rejectToken('signature', 'no key of the issuer verifies the signature', { received: jwt.kid })
+  return andThen(verifySignature(key, jwt.signingInput, jwt.signature), (isValid) =>
+    isValid === true // and not a promise, an error or anything else that is merely truthy
+      ? ({ header: jwt.header, alg: jwt.alg, kid: jwt.kid, claims: jwt.unverifiedClaims, key } as VerifiedJwt)
+      : requireSignature(jwt, candidates, tried + 1),
+  )
 }

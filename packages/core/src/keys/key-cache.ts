@@ -20,6 +20,7 @@ export interface KeyCache {
   freshness(): Freshness
   /** Imports the keys to begin with, if there are any. To be awaited before anything else. */
   open(): Promise<void>
+  readonly isOpen: boolean
   /**
    * Asks for later keys, together with all who do so at the same time. That it failed shows in the state; only a bug
    * rejects.
@@ -56,6 +57,7 @@ export function createKeyCache(context: KeyCacheContext): KeyCache {
   let fetchedAt: number | undefined
   let asked = 0
   let opening: Promise<void> | undefined
+  let isOpen = false
 
   return {
     get keys() {
@@ -70,16 +72,21 @@ export function createKeyCache(context: KeyCacheContext): KeyCache {
     attempts,
     freshness: () => freshnessOf(keys, clock()),
     open: () => (opening ??= plant()),
+    get isOpen() {
+      return isOpen
+    },
     refresh: (isForced) =>
       attempts.make(isForced || store === undefined ? fetchKeys : (budget) => share(store, budget)),
   }
 
   /** Serves at once and asks the issuer at once: how old the keys in somebody's settings are, nobody knows. */
   async function plant(): Promise<void> {
-    if (seed === undefined) return
-    const set = await readKeySet(seed).catch(nothingUsable)
-    const now = clock()
-    if (set !== undefined) replaceBy({ ...cachedKeys(set, now, undefined, times, random), refreshAt: now })
+    if (seed !== undefined) {
+      const set = await readKeySet(seed).catch(nothingUsable)
+      const now = clock()
+      if (set !== undefined) replaceBy({ ...cachedKeys(set, now, undefined, times, random), refreshAt: now })
+    }
+    isOpen = true
   }
 
   async function fetchKeys(budget: Budget): Promise<void> {

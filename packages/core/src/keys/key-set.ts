@@ -19,6 +19,8 @@ interface Key {
  */
 export interface KeySet {
   readonly keys: readonly Key[]
+  /** For each `alg`, the keys that may have signed a token with this `kid`, or with none. */
+  readonly candidates: ReadonlyMap<string, ReadonlyMap<string | undefined, readonly PublicKey[]>>
   /**
    * Every `kid` in the set, those of skipped keys included: for these, asking the issuer again would bring nothing new.
    */
@@ -51,7 +53,7 @@ export function createKeySetReader(onSkipped: OnSkipped): ReadKeySet {
   return async (members) => {
     const text = JSON.stringify(members)
     if (last !== undefined && text === textOfLast) return last
-    const set = await importKeySet(members, onSkipped)
+    const set = await importKeySet(members, onSkipped, last)
     if (set.keys.length === 0) throw new LoadError('keys', 'The JWK set of the issuer has no usable key')
     last = set
     textOfLast = text
@@ -59,23 +61,37 @@ export function createKeySetReader(onSkipped: OnSkipped): ReadKeySet {
   }
 }
 
-/** Imports what our policy and the runtime let pass, and reports the rest. The set may turn out empty. */
-export async function importKeySet(members: readonly JsonValue[], onSkipped: OnSkipped): Promise<KeySet> {
+/**
+ * Imports what our policy and the runtime let pass, and reports the rest. The set may turn out empty.
+ *
+ * @param before a set whose keys live on where they are in this one too, and with them what is known of their tokens
+ */
+export async function importKeySet(
+  members: readonly JsonValue[],
+  onSkipped: OnSkipped,
+  before?: KeySet,
+): Promise<KeySet> {
+  const known = new Map(before?.keys.map((key) => [key.text, key]))
   const judged = members.map((member) => {
     const jwk = isObject(member) ? member : {}
     return { member, jwk, verdict: judgeJwk(jwk) }
   })
   const imported = await Promise.all(
     judged.map(async ({ jwk, verdict }): Promise<Key | undefined> => {
-      const key = 'algorithms' in verdict ? await importKey(jwk, verdict.algorithms) : undefined
+      const key =
+        'algorithms' in verdict
+          ? (known.get(JSON.stringify(jwk)) ?? (await importKey(jwk, verdict.algorithms)))
+          : undefined
       // A key that passed our judgement and not the import is one that this runtime does not know.
       const why = 'skipped' in verdict ? verdict.skipped : 'unsupported'
       if (key === undefined) onSkipped({ kid: printable(jwk['kid']), kty: printable(jwk['kty']), why })
       return key
     }),
   )
+  const keys = imported.filter((key) => key !== undefined)
   return {
-    keys: imported.filter((key) => key !== undefined),
+    keys,
+    candidates: candidatesAmong(keys),
     kids: new Set(judged.map(({ jwk }) => stringOf(jwk['kid'])).filter((kid) => kid !== undefined)),
     members: judged.filter(({ verdict }) => !isSecret(verdict)).map(({ member }) => member),
   }
@@ -99,11 +115,23 @@ function namesOfMissing(from: KeySet | undefined, those: KeySet | undefined): re
  * The keys that may have made a signature with this `alg` and `kid`: equal to the letter, at most four. A token without
  * `kid` may be of any key that fits its algorithm.
  */
-export function candidatesIn({ keys }: KeySet, alg: string, kid: string | undefined): readonly PublicKey[] {
-  const candidates: PublicKey[] = []
-  for (const key of keys) {
-    const ready = kid === undefined || key.kid === kid ? key.ready.get(alg) : undefined
-    if (ready !== undefined && candidates.push(ready) === MAX_CANDIDATES) break
+export function candidatesIn({ candidates }: KeySet, alg: string, kid: string | undefined): readonly PublicKey[] {
+  return candidates.get(alg)?.get(kid) ?? NONE
+}
+
+const NONE: readonly PublicKey[] = []
+
+function candidatesAmong(keys: readonly Key[]): KeySet['candidates'] {
+  const candidates = new Map<string, Map<string | undefined, PublicKey[]>>()
+  for (const { kid, ready } of keys) {
+    for (const [alg, key] of ready) {
+      const ofAlg = candidates.get(alg) ?? new Map<string | undefined, PublicKey[]>()
+      candidates.set(alg, ofAlg)
+      for (const name of new Set([kid, undefined])) {
+        const named = ofAlg.get(name) ?? []
+        if (named.length < MAX_CANDIDATES) ofAlg.set(name, [...named, key])
+      }
+    }
   }
   return candidates
 }

@@ -8,6 +8,8 @@ import { createUnknownKids } from './unknown-kids.js'
 
 /** Where the keys of one issuer come from. */
 export interface KeySource {
+  /** The candidates for a signature, if nobody has to be asked and waited for first. */
+  atHand(alg: string, kid: string | undefined): readonly PublicKey[] | undefined
   /**
    * The candidates for a signature. Rejects with `unknown_key` when the issuer has no such key, with `unavailable` when
    * it could not be asked.
@@ -56,6 +58,14 @@ export function createRemoteKeySource(context: Omit<KeyCacheContext, 'onChanged'
   const staleness = createStalenessWatch(clock, emit)
 
   return {
+    atHand(alg, kid) {
+      if (!cache.isOpen || !isAtHand(alg, kid)) return undefined
+      const refresh = refreshFor(alg, kid)
+      if (refresh === 'first') return undefined
+      if (refresh === 'in the background') refreshInBackground()
+      return select(alg, kid)
+    },
+
     async find(alg, kid, worthAsking) {
       await cache.open()
       const budget = startBudget(times.timeout) // for all waiting together

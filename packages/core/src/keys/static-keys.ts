@@ -14,6 +14,10 @@ export function createStaticKeySource(members: readonly JsonValue[], onSkipped: 
   }
 
   return {
+    atHand(alg, kid) {
+      const candidates = set && candidatesIn(set, alg, kid)
+      return candidates?.length === 0 ? undefined : candidates
+    },
     async find(alg, kid) {
       const keys = set ?? (await load())
       const candidates = candidatesIn(keys, alg, kid)

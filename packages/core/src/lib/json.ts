@@ -36,7 +36,7 @@ export function parseJsonObject(text: string, maxDepth: number): JsonObject | un
   }
   if (!isObject(value)) return undefined
   const tally: Tally = { members: 0, finite: true }
-  const object = hardenObject(value, tally)
+  const object = hardenObject(value as Record<string, unknown>, tally)
   // JSON.parse keeps the last of two members with one name, other parsers the first: a proxy in front of us may have
   // seen another token. Every member has one colon outside of strings, so a lost member shows as a difference in
   // numbers.
@@ -79,25 +79,42 @@ function measure(text: string): { depth: number; members: number } {
 }
 
 function endOfString(text: string, start: number): number {
-  let i = start + 1
-  while (i < text.length && text.charCodeAt(i) !== QUOTE) i += text.charCodeAt(i) === BACKSLASH ? 2 : 1
-  return i
+  let end = start
+  do end = text.indexOf('"', end + 1)
+  while (end !== -1 && isEscaped(text, end))
+  return end === -1 ? text.length : end
 }
 
+/** Whether an odd number of backslashes stands before this place. */
+function isEscaped(text: string, at: number): boolean {
+  let start = at
+  while (text.charCodeAt(start - 1) === BACKSLASH) start--
+  return (at - start) % 2 === 1
+}
+
+/**
+ * Hardens in place what JSON.parse has just made, for nobody else has seen it: objects that lose their prototype this way
+ * keep the layout that makes their members quick to read.
+ */
 function harden(value: unknown, tally: Tally): JsonValue {
-  if (Array.isArray(value)) return Object.freeze(value.map((member) => harden(member, tally)))
-  if (isObject(value)) return hardenObject(value, tally)
+  if (typeof value === 'object' && value !== null)
+    return Array.isArray(value) ? hardenArray(value, tally) : hardenObject(value as Record<string, unknown>, tally)
   if (typeof value === 'number' && !Number.isFinite(value)) tally.finite = false // 1e400 parses to Infinity
   return value as JsonValue
 }
 
-function hardenObject(value: Readonly<Record<string, unknown>>, tally: Tally): JsonObject {
-  const copy = Object.create(null) as Record<string, JsonValue>
-  for (const name of Object.keys(value)) {
+function hardenArray(value: unknown[], tally: Tally): JsonValue {
+  for (const member of value) harden(member, tally)
+  return Object.freeze(value) as JsonValue
+}
+
+function hardenObject(value: Record<string, unknown>, tally: Tally): JsonObject {
+  Object.setPrototypeOf(value, null)
+  for (const name in value) {
     tally.members++
-    const member = harden(value[name], tally)
+    harden(value[name], tally)
     // Harmless here, poison for an application that merges claims into an object of its own.
-    if (name !== '__proto__' && name !== 'constructor' && name !== 'prototype') copy[name] = member
+    if (name === '__proto__' || name === 'constructor' || name === 'prototype') delete value[name]
   }
-  return Object.freeze(copy)
+  return Object.freeze(value) as JsonObject
 }

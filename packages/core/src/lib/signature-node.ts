@@ -1,54 +1,26 @@
+import { Buffer } from 'node:buffer'
 import { constants, KeyObject, verify } from 'node:crypto'
 import type { JWK } from 'jose'
 import { importJWK } from 'jose/key/import'
 import { type PublicKey, signatureLengthFor } from './signature.js'
+import { createSynchronousBudget } from './synchronous-budget.js'
 
 export async function importPublicKey(jwk: JWK, alg: string): Promise<PublicKey> {
-  const key = (await importJWK(jwk, alg)) as CryptoKey
-  return { signatureLength: signatureLengthFor(alg, key), key: KeyObject.from(key) } as NodeKey
+  const cryptoKey = (await importJWK(jwk, alg)) as CryptoKey
+  const key = KeyObject.from(cryptoKey)
+  return {
+    signatureLength: signatureLengthFor(alg, cryptoKey),
+    // A bare key where there is a way: the forms with parameters make Node export it again on every call.
+    key: alg.startsWith('PS') ? pss(key) : key,
+    digest: /^(?:RS|PS|ES)/.test(alg) ? `sha${alg.slice(2)}` : null,
+    isEcdsa: alg.startsWith('ES'),
+  } as NodeKey
 }
 
-type NodeKey = PublicKey & { readonly key: KeyObject }
-
-/**
- * Verifies synchronously: for one signature the way through the thread pool and back costs about as much as the
- * signature.
- */
-export function verifySignature(
-  alg: string,
-  key: PublicKey,
-  data: Uint8Array,
-  signature: Uint8Array,
-): boolean | Promise<boolean> {
-  if (signature.length !== key.signatureLength) return false
-  const { key: keyObject } = key as NodeKey
-  try {
-    switch (alg) {
-      case 'RS256':
-      case 'RS384':
-      case 'RS512':
-        return verify(digestOf(alg), data, keyObject, signature)
-      case 'PS256':
-      case 'PS384':
-      case 'PS512':
-        return verify(digestOf(alg), data, pss(keyObject), signature)
-      case 'ES256':
-      case 'ES384':
-      case 'ES512':
-        return verifyEcdsa(alg, keyObject, data, signature)
-      case 'Ed25519':
-      case 'EdDSA':
-        return verify(null, data, keyObject, signature)
-      default:
-        return false
-    }
-  } catch {
-    return false // OpenSSL refuses some inputs by an error; whatever it cannot judge is not a valid signature
-  }
-}
-
-function digestOf(alg: string): string {
-  return `sha${alg.slice(2)}`
+interface NodeKey extends PublicKey {
+  readonly key: KeyObject | ReturnType<typeof pss>
+  readonly digest: string | null
+  readonly isEcdsa: boolean
 }
 
 function pss(key: KeyObject): { key: KeyObject; padding: number; saltLength: number } {
@@ -56,25 +28,78 @@ function pss(key: KeyObject): { key: KeyObject; padding: number; saltLength: num
   return { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
 }
 
-function verifyEcdsa(alg: string, key: KeyObject, data: Uint8Array, signature: Uint8Array): boolean {
-  // A bare key with a DER signature: the `{ key, dsaEncoding }` form makes Node export the key on every call.
-  return verify(digestOf(alg), data, key, derSignature(signature))
+const budget = createSynchronousBudget()
+
+/**
+ * Verifies at once, as long as that keeps nobody waiting: the way through the thread pool and back costs about as much
+ * as the signature. Where many tokens come together, all beyond the budget go there.
+ */
+export function verifySignature(
+  key: PublicKey,
+  signingInput: string,
+  signature: Uint8Array,
+): boolean | Promise<boolean> {
+  if (signature.length !== key.signatureLength) return false
+  const nodeKey = key as NodeKey
+  const data = Buffer.from(signingInput, 'latin1')
+  const bytes = nodeKey.isEcdsa ? derSignature(signature) : signature
+  if (budget.isSpent()) return verifyInThreadPool(nodeKey, data, bytes)
+  const start = performance.now()
+  const valid = verifyNow(nodeKey, data, bytes)
+  budget.spend(performance.now() - start)
+  return valid
 }
 
-/** R‖S as the DER that OpenSSL reads: SEQUENCE { INTEGER r, INTEGER s }. */
+// OpenSSL refuses some inputs by an error; whatever it cannot judge is not a valid signature.
+
+function verifyNow({ digest, key }: NodeKey, data: Uint8Array, signature: Uint8Array): boolean {
+  try {
+    return verify(digest, data, key, signature)
+  } catch {
+    return false
+  }
+}
+
+function verifyInThreadPool({ digest, key }: NodeKey, data: Uint8Array, signature: Uint8Array): Promise<boolean> {
+  return new Promise((resolve) => {
+    verify(digest, data, key, signature, (error, valid) => resolve(error === null && valid))
+  })
+}
+
+/** R‖S as the DER that OpenSSL reads: SEQUENCE { INTEGER r, INTEGER s } (RFC 3279 §2.2.3). */
 function derSignature(signature: Uint8Array): Uint8Array {
   const half = signature.length / 2
-  const r = derInteger(signature.subarray(0, half))
-  const s = derInteger(signature.subarray(half))
-  const length = r.length + s.length
-  const prefix = length < 128 ? [0x30, length] : [0x30, 0x81, length]
-  return Uint8Array.of(...prefix, ...r, ...s)
+  const r = startOfInteger(signature, 0, half)
+  const s = startOfInteger(signature, half, signature.length)
+  const lengthOfR = lengthOfInteger(signature, r, half)
+  const lengthOfS = lengthOfInteger(signature, s, signature.length)
+  const length = 4 + lengthOfR + lengthOfS
+  const der = Buffer.alloc((length < 128 ? 2 : 3) + length)
+  let at = 0
+  der[at++] = 0x30
+  if (length >= 128) der[at++] = 0x81
+  der[at++] = length
+  at = writeInteger(der, at, signature.subarray(r, half), lengthOfR)
+  writeInteger(der, at, signature.subarray(s), lengthOfS)
+  return der
 }
 
-function derInteger(unsigned: Uint8Array): number[] {
-  let start = 0
-  while (start < unsigned.length - 1 && unsigned[start] === 0) start++
-  const digits = [...unsigned.subarray(start)]
-  if (digits[0]! >= 0x80) digits.unshift(0) // DER integers are signed
-  return [0x02, digits.length, ...digits]
+/** Where the digits begin, of which DER has no zeros in front. */
+function startOfInteger(digits: Uint8Array, from: number, end: number): number {
+  let start = from
+  while (start < end - 1 && digits[start] === 0) start++
+  return start
+}
+
+/** DER integers are signed: a zero keeps one with its top bit set from being negative. */
+function lengthOfInteger(digits: Uint8Array, start: number, end: number): number {
+  return end - start + (digits[start]! >= 0x80 ? 1 : 0)
+}
+
+/** @returns where it ends */
+function writeInteger(der: Uint8Array, at: number, digits: Uint8Array, length: number): number {
+  der[at] = 0x02
+  der[at + 1] = length
+  der.set(digits, at + 2 + length - digits.length)
+  return at + 2 + length
 }

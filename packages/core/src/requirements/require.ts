@@ -2,6 +2,7 @@ import type { AccessToken } from '../access-token.js'
 import { failedToDecide, holds } from '../claim-requirement.js'
 import { reject } from '../failure.js'
 import type { JsonValue } from '../lib/json.js'
+import type { Soon } from '../lib/soon.js'
 import type { CheckedRequirements } from './requirements.js'
 
 /** Whether a request without credentials may pass; RFC 6750 §3: if not, the challenge has no error code. */
@@ -20,14 +21,18 @@ export interface Moment {
  * Holds a valid token against what the verifier and the route ask for: how the user has authenticated, scopes, claims,
  * and then the user's own check.
  */
-export async function requireFulfilled(
+export function requireFulfilled(
   accessToken: AccessToken,
   asked: readonly CheckedRequirements[],
   moment: Moment,
-): Promise<void> {
+): Soon<void> {
   requireAuthentication(accessToken, asked, moment)
   requireScopes(accessToken, asked)
   for (const { claims } of asked) requireClaims(accessToken, claims)
+  if (asked.some(({ checks }) => checks.length > 0)) return requireChecks(accessToken, asked)
+}
+
+async function requireChecks(accessToken: AccessToken, asked: readonly CheckedRequirements[]): Promise<void> {
   for (const check of asked.flatMap(({ checks }) => checks)) {
     if (!(await passes(check, accessToken)))
       reject({ kind: 'forbidden', reason: 'check' }, 'the check of this route did not return true')
@@ -44,6 +49,7 @@ function requireAuthentication(
   asked: readonly CheckedRequirements[],
   moment: Moment,
 ): void {
+  if (!asked.some(({ acrValues, maxAge }) => acrValues !== undefined || maxAge !== undefined)) return
   const demanded = asked.map(({ acrValues }) => acrValues).filter((values) => values !== undefined)
   const ages = asked.map(({ maxAge }) => maxAge).filter((age) => age !== undefined)
   const maxAge = ages.length > 0 ? Math.min(...ages) : undefined
