@@ -20,7 +20,7 @@ test('RFC 7515 §7.1: a token is three segments, and what they say comes back un
     kid: 'e1',
     unverifiedClaims: { iss: 'https://as.test', exp: 1.5 },
     signingInput: 'eyJhbGciOiJFUzI1NiIsImtpZCI6ImUxIiwieCI6WzFdfQ.eyJpc3MiOiJodHRwczovL2FzLnRlc3QiLCJleHAiOjEuNX0',
-    signature: expect.toSatisfy((bytes: Uint8Array) => Buffer.from(bytes).equals(Buffer.from([255, 239]))),
+    signature: '_-8',
   })
 })
 
@@ -106,12 +106,11 @@ describe('RFC 7515 §4, RFC 7519 §4: header and payload are one strict JSON obj
     expect(refusalOf(() => parseJwt(jwt(nested(8), nested(17))))).toBe(BAD_PAYLOAD)
   })
 
-  test('what comes back is frozen, has no prototype and no poisonous name', () => {
+  test('what comes back has no prototype and no poisonous name', () => {
     const poison = '{"alg":"ES256","__proto__":{"kid":"x","crit":1},"constructor":1,"prototype":1}'
     const parsed = parseJwt(jwt(poison, poison))
     for (const object of [parsed.header, parsed.unverifiedClaims]) {
       expect(Object.keys(object)).toEqual(['alg'])
-      expect(Object.isFrozen(object)).toBe(true)
       expect(Object.getPrototypeOf(object)).toBeNull()
     }
     expect(parsed.kid).toBeUndefined()
@@ -171,6 +170,8 @@ describe('sizes, before anything is decoded', () => {
   })
 })
 
+const bytesOf = ({ signature }: { signature: string }): number[] => [...Buffer.from(signature, 'base64url')]
+
 test('RFC 8725 §3.14: one character more, less or other never makes another spelling of the same token', () => {
   const parsed = parseJwt(T)
   const character = fc.constantFrom(...'ABCDabcd0123-_.=+/~ \n\t\0"{', '\u0141', '\u00a0')
@@ -186,7 +187,7 @@ test('RFC 8725 §3.14: one character more, less or other never makes another spe
       const outcome = refusalOf(() => {
         const other = parseJwt(text)
         // What passes says something else, so that its signature cannot be good.
-        expect([other.signingInput, [...other.signature]]).not.toEqual([parsed.signingInput, [...parsed.signature]])
+        expect([other.signingInput, bytesOf(other)]).not.toEqual([parsed.signingInput, bytesOf(parsed)])
       })
       expect(outcome).toMatch(/^(?:passed$|invalid_token\/(?:malformed|algorithm): )/)
     }),

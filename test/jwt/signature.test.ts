@@ -25,7 +25,7 @@ test('RFC 8725 §3.1: the algorithm is one of the list, to the letter', () => {
 })
 
 test('RFC 7515 §5.2: what is signed is what comes back', async () => {
-  const { header, claims } = await requireSignature(parseJwt(T), [await es256(e1)])
+  const { header, claims } = await requireSignature([await es256(e1)], parseJwt(T))
   expect(header).toEqual(HEADER)
   expect(claims).toEqual(CLAIMS)
 })
@@ -33,17 +33,17 @@ test('RFC 7515 §5.2: what is signed is what comes back', async () => {
 test('RFC 7515 §5.2: each candidate is tried, in whatever place the right one is', async () => {
   const [right, wrong] = [await es256(e1), await es256(strangerEc)]
   for (const candidates of [[right], [right, wrong], [wrong, right], [wrong, wrong, wrong, right]]) {
-    expect(await asyncRefusalOf(() => requireSignature(parseJwt(T), candidates))).toBe('passed')
+    expect(await asyncRefusalOf(() => requireSignature(candidates, parseJwt(T)))).toBe('passed')
   }
 })
 
 test('RFC 7515 §5.2: no candidate, or none that verifies, is a bad signature', async () => {
   const wrong = await es256(strangerEc)
   for (const candidates of [[], [wrong], [wrong, wrong]]) {
-    expect(await asyncRefusalOf(() => requireSignature(parseJwt(T), candidates))).toBe(NO_KEY)
+    expect(await asyncRefusalOf(() => requireSignature(candidates, parseJwt(T)))).toBe(NO_KEY)
   }
   const forged = token({ key: strangerEc })
-  expect(await asyncRefusalOf(async () => requireSignature(parseJwt(forged), [await es256(e1)]))).toBe(NO_KEY)
+  expect(await asyncRefusalOf(async () => requireSignature([await es256(e1)], parseJwt(forged)))).toBe(NO_KEY)
 })
 
 test('RFC 7515 §5.2: the signature covers the header, the dot and the payload', async () => {
@@ -53,6 +53,6 @@ test('RFC 7515 §5.2: the signature covers the header, the dot and the payload',
     `${token({ header: { kid: 'other' } }).split('.')[0]}.${payload}.${signature}`,
     `${header}.${token({ claims: { sub: 'admin' } }).split('.')[1]}.${signature}`,
   ]) {
-    expect(await asyncRefusalOf(() => requireSignature(parseJwt(changed), [key]))).toBe(NO_KEY)
+    expect(await asyncRefusalOf(() => requireSignature([key], parseJwt(changed)))).toBe(NO_KEY)
   }
 })

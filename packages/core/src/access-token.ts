@@ -48,12 +48,19 @@ export function createAccessToken(
   { scheme, token }: Credential,
   verified: VerifiedToken,
   scopeClaims: readonly string[],
+  maker: object,
 ): AccessToken {
-  return new FrozenAccessToken(scheme, token, verified, scopeClaims)
+  return new FrozenAccessToken(scheme, token, verified, scopeClaims, maker)
+}
+
+/** Whether an access token is one that this maker has made, and no look-alike. */
+export function isMadeBy(maker: object, accessToken: AccessToken): boolean {
+  return FrozenAccessToken.isMadeBy(maker, accessToken)
 }
 
 class FrozenAccessToken implements AccessToken {
   readonly #token: string
+  readonly #maker: object // and not a WeakSet of what was made: each collection of garbage would walk through it
   readonly scheme: 'Bearer'
   readonly issuer: string
   readonly subject: string | undefined
@@ -66,19 +73,20 @@ class FrozenAccessToken implements AccessToken {
   readonly header: JsonObject
   readonly confirmation: undefined
 
-  constructor(scheme: 'Bearer', token: string, verified: VerifiedToken, scopeClaims: readonly string[]) {
+  constructor(scheme: 'Bearer', token: string, verified: VerifiedToken, scopeClaims: readonly string[], maker: object) {
     const claims = verified.claims as AccessTokenClaims
     const { aud = [] } = claims
     this.#token = token
+    this.#maker = maker
     this.scheme = scheme
     this.issuer = claims.iss
     this.subject = claims.sub
-    this.clientId = firstString(claims, ['client_id', 'azp', 'cid', 'appid'])
+    this.clientId = claims.client_id ?? firstString(claims, ['azp', 'cid', 'appid'])
     this.audience = Object.freeze(typeof aud === 'string' ? [aud] : [...aud])
     this.scopes = readScopes(claims, scopeClaims)
     this.expiresAt = claims.exp
     this.issuedAt = claims.iat
-    this.claims = claims
+    this.claims = Object.freeze(claims) // after all that reads it
     this.header = 'header' in verified ? verified.header : NO_HEADER
     this.confirmation = undefined
     Object.freeze(this)
@@ -87,13 +95,20 @@ class FrozenAccessToken implements AccessToken {
   get token(): string {
     return this.#token
   }
+
+  static isMadeBy(maker: object, value: unknown): boolean {
+    return typeof value === 'object' && value !== null && #maker in value && value.#maker === maker
+  }
 }
 
 const NO_HEADER = Object.freeze(Object.create(null)) as JsonObject
 
 function firstString(claims: JsonObject, names: readonly string[]): string | undefined {
-  const name = names.find((candidate) => typeof claims[candidate] === 'string')
-  return name === undefined ? undefined : (claims[name] as string)
+  for (const name of names) {
+    const value = claims[name]
+    if (typeof value === 'string') return value
+  }
+  return undefined
 }
 
 /**
@@ -101,7 +116,9 @@ function firstString(claims: JsonObject, names: readonly string[]): string | und
  * add to `scope`.
  */
 function readScopes(claims: JsonObject, scopeClaims: readonly string[]): ReadonlySet<string> {
-  const name = scopeClaims.find((candidate) => claims[candidate] !== undefined)
+  let first = 0
+  while (first < scopeClaims.length && claims[scopeClaims[first]!] === undefined) first++
+  const name = scopeClaims[first]
   if (name === undefined) return NO_SCOPES
   const value = claims[name]
   if (typeof value !== 'string') return new FrozenSet(scopesIn(name, value))

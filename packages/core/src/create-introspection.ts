@@ -105,7 +105,7 @@ function signedReader(
     verify: async (text) => {
       const jwt = parseJwt(text)
       requireAllowedAlgorithm(jwt, algorithms)
-      return requireSignature(jwt, await keys.find(jwt.alg, jwt.kid, () => true))
+      return requireSignature(await keys.find(jwt.alg, jwt.kid, () => true), jwt)
     },
   })
 }

@@ -1,4 +1,4 @@
-import { type AccessToken, createAccessToken } from './access-token.js'
+import { type AccessToken, createAccessToken, isMadeBy } from './access-token.js'
 import { AuthenticationError } from './authentication-error.js'
 import { challengesFor } from './challenge.js'
 import { checkOptions, checkReadyOptions } from './check-options.js'
@@ -18,12 +18,13 @@ import {
 import { requireValidClaims } from './jwt/claims.js'
 import { isJwt } from './jwt/is-jwt.js'
 import { createKnownHeaders } from './jwt/known-headers.js'
-import { parseJwt } from './jwt/parse.js'
+import { parseJwt, type UnverifiedJwt } from './jwt/parse.js'
 import { isPlausible } from './jwt/plausible.js'
 import { requireAllowedAlgorithm, requireSignature } from './jwt/signature.js'
 import { requireAccessTokenType } from './jwt/type.js'
 import { createVerifiedTokens } from './jwt/verified-tokens.js'
-import { andThen, isPromise, type Soon } from './lib/soon.js'
+import type { PublicKey } from './lib/signature.js'
+import { andThen, isPromise, promiseOf, type Soon } from './lib/soon.js'
 import { createMetadata } from './metadata.js'
 import type { VerifierOptions } from './options.js'
 import type { RequestLike } from './request.js'
@@ -72,7 +73,6 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const space = { realm: settings.realm, resourceMetadata: metadata?.url }
   const issuers = createTrustedIssuers(settings)
   const findIssuerOfOpaque = createFinderOfOpaque(issuers, settings.selectIssuer)
-  const verifiedHere = new WeakSet<AccessToken>()
   const knownHeaders = createKnownHeaders()
   const always = [settings.requirements]
   const verifiedTokens = createVerifiedTokens<Remembered>(settings.tokenCache)
@@ -82,15 +82,19 @@ export function createVerifier(options: VerifierOptions): Verifier {
   function examine(credential: Credential, trail: Trail): Soon<AccessToken> {
     const known = recall(credential.token, trail)
     if (known !== undefined) return unlessRevoked(known, isRevoked)
-    return andThen(vouchFor(credential.token, trail), ({ issuer, verified }) => {
-      requireProvenConfirmation(verified)
-      const accessToken = createAccessToken(credential, verified, issuer.scopeClaims)
-      return andThen(unlessRevoked(accessToken, isRevoked), () => {
-        verifiedHere.add(accessToken)
-        if ('key' in verified) verifiedTokens.add(credential.token, { issuer, verified, accessToken })
-        return accessToken
-      })
-    })
+    return andThen(vouchFor(credential.token, trail), accept, credential)
+  }
+
+  function accept(vouched: Vouched, credential: Credential): Soon<AccessToken> {
+    const { issuer, verified } = vouched
+    requireProvenConfirmation(verified)
+    const accessToken = createAccessToken(credential, verified, issuer.scopeClaims, issuers)
+    return andThen(unlessRevoked(accessToken, isRevoked), remember, vouched)
+  }
+
+  function remember(accessToken: AccessToken, { issuer, verified }: Vouched): AccessToken {
+    if ('key' in verified) verifiedTokens.add(accessToken.token, { issuer, verified, accessToken })
+    return accessToken
   }
 
   /**
@@ -138,21 +142,26 @@ export function createVerifier(options: VerifierOptions): Verifier {
   /** In the order in which it is made: cheap before costly, whose word it is before what it says. */
   function verifyJwt(token: string, trail: Trail): Soon<Vouched> {
     const jwt = parseJwt(token, knownHeaders)
-    return andThen(findTrustedIssuer(issuers, jwt), (issuer) => {
-      if (isAskedAboutAll(issuer)) return verifyOpaque(token, issuer, trail)
-      trail.issuer = issuer.issuer
-      requireAllowedAlgorithm(jwt, issuer.algorithms)
-      const candidates =
-        issuer.keys.atHand(jwt.alg, jwt.kid) ??
-        issuer.keys.find(jwt.alg, jwt.kid, () => isPlausible(jwt, issuer, clock()))
-      const signed = andThen(candidates, (keys) => requireSignature(jwt, keys))
-      return andThen(signed, (verified) => {
-        knownHeaders.add(jwt)
-        requireAccessTokenType(verified, issuer.profile)
-        requireValidClaims(verified, issuer, clock())
-        return { issuer, verified }
-      })
-    })
+    return andThen(findTrustedIssuer(issuers, jwt), verifyBy, jwt, token, trail)
+  }
+
+  function verifyBy(issuer: TrustedIssuer, jwt: UnverifiedJwt, token: string, trail: Trail): Soon<Vouched> {
+    if (isAskedAboutAll(issuer)) return verifyOpaque(token, issuer, trail)
+    trail.issuer = issuer.issuer
+    requireAllowedAlgorithm(jwt, issuer.algorithms)
+    const candidates = issuer.keys.atHand(jwt.alg, jwt.kid) ?? waitForKeys(issuer, jwt)
+    const signed = andThen(candidates, requireSignature, jwt)
+    return andThen(signed, vouch, issuer, jwt)
+  }
+
+  const waitForKeys = ({ keys, ...rules }: TrustedIssuer, jwt: UnverifiedJwt): Promise<readonly PublicKey[]> =>
+    keys.find(jwt.alg, jwt.kid, () => isPlausible(jwt, rules, clock()))
+
+  function vouch(verified: VerifiedJwt, issuer: TrustedIssuer, jwt: UnverifiedJwt): Vouched {
+    knownHeaders.add(jwt)
+    requireAccessTokenType(verified, issuer.profile)
+    requireValidClaims(verified, issuer, clock())
+    return { issuer, verified }
   }
 
   async function verifyOpaque(token: string, issuer: IntrospectingIssuer, trail: Trail): Promise<Vouched> {
@@ -169,24 +178,23 @@ export function createVerifier(options: VerifierOptions): Verifier {
    * Judges what a request presents, if anything, by what is asked: at once, where nobody has to be waited for. The one
    * place where a refusal is caught; anything else that is thrown is a bug, and travels on.
    */
-  function decide(
+  function decide<Given>(
     asked: readonly CheckedRequirements[],
-    present: (trail: Trail) => Soon<AccessToken> | undefined,
+    given: Given,
+    present: (given: Given, trail: Trail) => Soon<AccessToken | undefined>,
   ): Soon<Result> {
-    const trail: Trail = {}
-    const refuse = (thrown: unknown): Result => refusal(thrown, asked, trail)
+    const trail: Trail = { issuer: undefined }
     try {
-      const result = andThen(present(trail), (accessToken) => judge(accessToken, asked))
-      return isPromise(result) ? result.catch(refuse) : result
+      const result = andThen(present(given, trail), judge, asked)
+      return isPromise(result) ? result.catch((thrown) => refusal(thrown, asked, trail)) : result
     } catch (thrown) {
-      return refuse(thrown)
+      return refusal(thrown, asked, trail)
     }
   }
 
   function judge(accessToken: AccessToken | undefined, asked: readonly CheckedRequirements[]): Soon<Result> {
-    if (accessToken === undefined) requireOptional(asked)
-    const fulfilled = accessToken && requireFulfilled(accessToken, asked, moment())
-    return andThen(fulfilled, () => ({ ok: true, accessToken }))
+    const waiting = accessToken === undefined ? requireOptional(asked) : requireFulfilled(accessToken, asked, moment)
+    return andThen(waiting, accepted, accessToken)
   }
 
   function refusal(thrown: unknown, asked: readonly CheckedRequirements[], trail: Trail): Result {
@@ -198,11 +206,16 @@ export function createVerifier(options: VerifierOptions): Verifier {
     return { ok: false, error }
   }
 
-  function authenticate(request: RequestLike, asked: readonly CheckedRequirements[]): Soon<Result> {
-    return decide(asked, (trail) => {
-      const credential = extractCredential(request)
-      return credential && examine(credential, trail)
-    })
+  function ofRequest(request: RequestLike, trail: Trail): Soon<AccessToken> | undefined {
+    const credential = extractCredential(request)
+    return credential && examine(credential, trail)
+  }
+
+  const ofToken = (token: string, trail: Trail): Soon<AccessToken> => examine(bareCredential(token), trail)
+
+  function ofVerified(accessToken: AccessToken | undefined, trail: Trail): AccessToken | undefined {
+    trail.issuer = accessToken?.issuer
+    return accessToken
   }
 
   /** What holds for every request, and what the requirements of this one say. */
@@ -214,17 +227,17 @@ export function createVerifier(options: VerifierOptions): Verifier {
 
   const verifier = {
     authenticate: async (request: RequestLike, ...requirements: OptionalAnonymousRequirements) =>
-      authenticate(request, asking(requirements)),
+      decide(asking(requirements), request, ofRequest),
 
     authenticateEagerly: (request: RequestLike, ...requirements: OptionalAnonymousRequirements) =>
-      authenticate(request, asking(requirements)),
+      decide(asking(requirements), request, ofRequest),
 
-    async verify(token: string, ...requirements: OptionalRequirements) {
-      const asked = asking(requirements, checkObligatory)
-      const soon = decide(asked, (trail) => examine(bareCredential(token), trail))
-      const result = isPromise(soon) ? await soon : soon
-      if (!result.ok) throw result.error
-      return result.accessToken
+    verify(token: string, ...requirements: OptionalRequirements) {
+      try {
+        return promiseOf(andThen(decide(asking(requirements, checkObligatory), token, ofToken), tokenOf))
+      } catch (thrown) {
+        return Promise.reject(thrown)
+      }
     },
 
     async authorize(accessToken: AccessToken | undefined, requirements: Requirements | AnonymousRequirements) {
@@ -234,18 +247,15 @@ export function createVerifier(options: VerifierOptions): Verifier {
         { ...settings.requirements, claims: [], checks: [] },
         checkRequirements(requirements, 'requirements'),
       ]
-      if (accessToken !== undefined && !verifiedHere.has(accessToken))
+      if (accessToken !== undefined && !isMadeBy(issuers, accessToken))
         throw new TypeError('authorize() expects an access token that this verifier has verified')
-      return decide(asked, (trail) => {
-        trail.issuer = accessToken?.issuer
-        return accessToken
-      })
+      return decide(asked, accessToken, ofVerified)
     },
 
     protect(requirements: Requirements | AnonymousRequirements, handler: Handler) {
       const asked = asking([defineRequirements(requirements)])
       return async (request: Request, ...rest: readonly unknown[]) => {
-        const result = await authenticate(request, asked)
+        const result = await decide(asked, request, ofRequest)
         return result.ok ? handler(request, result.accessToken, ...rest) : result.error.toResponse()
       }
     },
@@ -263,7 +273,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
 
 /** How far a token has come, for whoever asks why no further. */
 interface Trail {
-  issuer?: string | undefined
+  issuer: string | undefined
 }
 
 type Result = AuthenticationResult<AccessToken | undefined>
@@ -308,6 +318,15 @@ type Handler = (
  */
 export function verifierFrom(value: Verifier | VerifierOptions): Verifier {
   return isVerifier(value) ? value : createVerifier(value)
+}
+
+function accepted(_: unknown, accessToken: AccessToken | undefined): Result {
+  return { ok: true, accessToken }
+}
+
+function tokenOf(result: Result): AccessToken | undefined {
+  if (!result.ok) throw result.error
+  return result.accessToken
 }
 
 function isVerifier(value: Verifier | VerifierOptions): value is Verifier {

@@ -38,19 +38,20 @@ export function problemWithClaims(claims: JsonObject, rules: ClaimRules, now: nu
   )
 }
 
-function problemWithTypes(claims: JsonObject): Problem | undefined {
-  if (claims['exp'] === undefined) return { reason: 'missing_claim', detail: 'exp is missing', expected: 'exp' }
-  for (const name of ['exp', 'nbf', 'iat']) {
-    if (claims[name] !== undefined && !isNumericDate(claims[name]))
-      return { reason: 'malformed', detail: `${name} is not a NumericDate` }
-  }
-  for (const name of ['sub', 'client_id', 'jti']) {
-    if (claims[name] !== undefined && typeof claims[name] !== 'string')
-      return { reason: 'malformed', detail: `${name} is not a string` }
-  }
-  if (claims['aud'] !== undefined && !isStringOrStrings(claims['aud']))
-    return { reason: 'malformed', detail: 'aud is not a string or an array of strings' }
+function problemWithTypes({ exp, nbf, iat, sub, client_id, jti, aud }: JsonObject): Problem | undefined {
+  if (exp === undefined) return { reason: 'missing_claim', detail: 'exp is missing', expected: 'exp' }
+  if (!isNumericDate(exp)) return malformed('exp is not a NumericDate')
+  if (nbf !== undefined && !isNumericDate(nbf)) return malformed('nbf is not a NumericDate')
+  if (iat !== undefined && !isNumericDate(iat)) return malformed('iat is not a NumericDate')
+  if (sub !== undefined && typeof sub !== 'string') return malformed('sub is not a string')
+  if (client_id !== undefined && typeof client_id !== 'string') return malformed('client_id is not a string')
+  if (jti !== undefined && typeof jti !== 'string') return malformed('jti is not a string')
+  if (aud !== undefined && !isStringOrStrings(aud)) return malformed('aud is not a string or an array of strings')
   return undefined
+}
+
+function malformed(detail: string): Problem {
+  return { reason: 'malformed', detail }
 }
 
 /** RFC 7519 §2. A number beyond 2^53 is not exact any more, and no date. */
@@ -66,9 +67,11 @@ function isStringOrStrings(value: JsonValue): boolean {
 function problemWithAudience(aud: JsonValue | undefined, accepted: readonly string[] | null): Problem | undefined {
   if (accepted === null) return undefined
   if (aud === undefined) return { reason: 'missing_claim', detail: 'aud is missing', expected: accepted }
-  const named: readonly JsonValue[] = Array.isArray(aud) ? aud : [aud]
-  if (accepted.some((audience) => named.includes(audience))) return undefined
-  return { reason: 'audience', detail: 'aud does not name this API', expected: accepted, received: named }
+  const isNamed = Array.isArray(aud)
+    ? accepted.some((audience) => aud.includes(audience))
+    : accepted.includes(aud as string)
+  if (isNamed) return undefined
+  return { reason: 'audience', detail: 'aud does not name this API', expected: accepted, received: [aud].flat() }
 }
 
 function problemWithTimes({ exp, nbf, iat }: JsonObject, now: number, tolerance: number): Problem | undefined {
@@ -84,6 +87,7 @@ function problemWithTimes({ exp, nbf, iat }: JsonObject, now: number, tolerance:
 
 /** For issuers that sign more than access tokens for this API with the same keys, and tell them apart by a claim. */
 function problemWithRequiredClaims(claims: JsonObject, required: readonly RequiredClaim[]): Problem | undefined {
+  if (required.length === 0) return undefined
   const broken = required.find(([name, requirement]) => !holds(claims[name], requirement))
   if (broken === undefined) return undefined
   const [name] = broken

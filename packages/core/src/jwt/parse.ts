@@ -1,6 +1,7 @@
-import { decodeBase64url } from '#base64url'
+import { decodeBase64urlText } from '#base64url'
 import { rejectToken } from '../failure.js'
-import { decodeJsonObject, type JsonObject } from '../lib/json.js'
+import { isBase64url } from '../lib/base64url.js'
+import { type JsonObject, parseJsonObject, parseOpenJsonObject } from '../lib/json.js'
 import type { KnownHeaders } from './known-headers.js'
 
 /** A well-formed JOSE header. */
@@ -14,10 +15,12 @@ export interface JoseHeader {
 export interface UnverifiedJwt extends JoseHeader {
   /** The header as it was sent. */
   readonly headerSegment: string
+  /** Still to be frozen, with the access token that they become part of. */
   readonly unverifiedClaims: JsonObject
   /** What the signature covers: the first two segments and the dot between them (RFC 7515 §5.2). */
   readonly signingInput: string
-  readonly signature: Uint8Array<ArrayBuffer>
+  /** Base64url, in the one spelling that its bytes have. */
+  readonly signature: string
 }
 
 const MAX_TOKEN_LENGTH = 16 * 1024
@@ -43,17 +46,18 @@ export function parseJwt(token: string, knownHeaders?: KnownHeaders): Unverified
   const headerSegment = token.slice(0, endOfHeader)
   const { header, alg, kid } = knownHeaders?.get(headerSegment) ?? parseHeader(headerSegment)
   const unverifiedClaims =
-    decodeSegment(token.slice(endOfHeader + 1, endOfPayload), MAX_CLAIMS_DEPTH) ??
+    parseOpenJsonObject(decodeBase64urlText(token.slice(endOfHeader + 1, endOfPayload)) ?? '', MAX_CLAIMS_DEPTH) ??
     malformed('the payload is not base64url of a well-formed JSON object')
-  const signature = decodeBase64url(token.slice(endOfPayload + 1))
-  if (signature === undefined || signature.length === 0) malformed('the signature is empty or not base64url')
+  const signature = token.slice(endOfPayload + 1)
+  if (signature === '' || !isBase64url(signature)) malformed('the signature is empty or not base64url')
 
   return { headerSegment, header, alg, kid, unverifiedClaims, signingInput: token.slice(0, endOfPayload), signature }
 }
 
 function parseHeader(segment: string): JoseHeader {
   const header =
-    decodeSegment(segment, MAX_HEADER_DEPTH) ?? malformed('the header is not base64url of a well-formed JSON object')
+    parseJsonObject(decodeBase64urlText(segment) ?? '', MAX_HEADER_DEPTH) ??
+    malformed('the header is not base64url of a well-formed JSON object')
   const { alg, kid } = header
   if (alg === undefined) malformed('the header has no alg')
   if (typeof alg !== 'string') rejectToken('algorithm', 'alg is not a string')
@@ -62,11 +66,6 @@ function parseHeader(segment: string): JoseHeader {
   // encryption only.
   if ('crit' in header || 'b64' in header || 'zip' in header) malformed('the header has crit, b64 or zip')
   return { header, alg, kid }
-}
-
-function decodeSegment(segment: string, maxDepth: number): JsonObject | undefined {
-  const bytes = decodeBase64url(segment)
-  return bytes && decodeJsonObject(bytes, maxDepth)
 }
 
 function malformed(detail: string): never {

@@ -17,12 +17,20 @@ export function requireAllowedAlgorithm({ alg }: UnverifiedJwt | VerifiedJwt, al
 /**
  * Tries the candidate keys in turn (RFC 7515 §5.2). Which keys are candidates, and how many, has been decided before.
  */
-export function requireSignature(jwt: UnverifiedJwt, candidates: readonly PublicKey[], tried = 0): Soon<VerifiedJwt> {
+export function requireSignature(candidates: readonly PublicKey[], jwt: UnverifiedJwt, tried = 0): Soon<VerifiedJwt> {
   const key = candidates[tried]
   if (key === undefined) rejectToken('signature', 'no key of the issuer verifies the signature', { received: jwt.kid })
-  return andThen(verifySignature(key, jwt.signingInput, jwt.signature), (isValid) =>
-    isValid === true // and not a promise, an error or anything else that is merely truthy
-      ? ({ header: jwt.header, alg: jwt.alg, kid: jwt.kid, claims: jwt.unverifiedClaims, key } as VerifiedJwt)
-      : requireSignature(jwt, candidates, tried + 1),
-  )
+  return andThen(verifySignature(key, jwt.signingInput, jwt.signature), judge, candidates, jwt, tried)
+}
+
+function judge(
+  isValid: boolean,
+  candidates: readonly PublicKey[],
+  jwt: UnverifiedJwt,
+  tried: number,
+): Soon<VerifiedJwt> {
+  // Nothing but true: not an error, not a promise, nothing else that is merely truthy.
+  if (isValid !== true) return requireSignature(candidates, jwt, tried + 1)
+  const { header, alg, kid, unverifiedClaims: claims } = jwt
+  return { header, alg, kid, claims, key: candidates[tried] } as VerifiedJwt
 }

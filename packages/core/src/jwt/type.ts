@@ -24,7 +24,7 @@ export function requireAccessTokenType({ header, claims }: VerifiedJwt, profile:
 
 export function problemWithType({ typ }: JsonObject, claims: JsonObject, profile: Profile): string | undefined {
   if (typ !== undefined && typeof typ !== 'string') return 'typ is not a string'
-  if (typ !== undefined && accessTokenType.test(typ)) return undefined
+  if (typ === 'at+jwt' || (typ !== undefined && accessTokenType.test(typ))) return undefined
   if (profile === 'rfc9068') return 'typ is not at+jwt, which the profile rfc9068 requires'
   if (typ !== undefined && !plainType.test(typ)) return 'typ names another kind of JWT'
   if (looksLikeAnotherKind(claims)) return 'the claims are those of an ID token, a logout token or another kind of JWT'

@@ -59,7 +59,9 @@ export function createRemoteKeySource(context: Omit<KeyCacheContext, 'onChanged'
 
   return {
     atHand(alg, kid) {
-      if (!cache.isOpen || !isAtHand(alg, kid)) return undefined
+      if (!cache.isOpen || cache.keys === undefined) return undefined
+      const candidates = candidatesIn(cache.keys.set, alg, kid)
+      if (candidates.length === 0) return undefined
       const refresh = refreshFor(alg, kid)
       if (refresh === 'first') return undefined
       if (refresh === 'in the background') refreshInBackground()

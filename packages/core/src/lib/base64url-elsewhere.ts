@@ -1,28 +1,18 @@
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-const NOT_IN_ALPHABET = 255
+import { isBase64url } from './base64url.js'
 
-const sextets = new Uint8Array(128).fill(NOT_IN_ALPHABET)
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+const sextets = new Uint8Array(128)
 for (let sextet = 0; sextet < alphabet.length; sextet++) sextets[alphabet.charCodeAt(sextet)] = sextet
 
-/**
- * Decodes base64url without padding (RFC 7515 §2), or returns `undefined` for any text that is not the one canonical
- * spelling of its bytes.
- *
- * The decoders of JavaScript runtimes skip white space, accept padding and the other alphabet, and drop stray bits,
- * each in its own way: with them one signed token has many spellings, and a cache, a deny-list or a proxy may know only
- * one of them.
- */
+/** As in `base64url-node.ts`, where no runtime has a decoder of its own that takes base64url. */
 export function decodeBase64url(text: string): Uint8Array<ArrayBuffer> | undefined {
-  const tail = text.length % 4
-  if (tail === 1) return undefined
+  if (!isBase64url(text)) return undefined
   const bytes = new Uint8Array(Math.floor((text.length * 3) / 4))
   let bits = 0
   let pending = 0
   let written = 0
   for (let i = 0; i < text.length; i++) {
-    const sextet = sextets[text.charCodeAt(i)] ?? NOT_IN_ALPHABET
-    if (sextet === NOT_IN_ALPHABET) return undefined
-    bits = (bits << 6) | sextet
+    bits = (bits << 6) | sextets[text.charCodeAt(i)]!
     pending += 6
     if (pending >= 8) {
       pending -= 8
@@ -30,5 +20,17 @@ export function decodeBase64url(text: string): Uint8Array<ArrayBuffer> | undefin
       bits &= (1 << pending) - 1
     }
   }
-  return bits === 0 ? bytes : undefined // bits left over that are not zero: a second spelling of the same bytes
+  return bytes
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }) // a BOM is kept, so that JSON.parse refuses it
+
+/** As {@link decodeBase64url}, for bytes that are UTF-8: the text that they are. */
+export function decodeBase64urlText(text: string): string | undefined {
+  const bytes = decodeBase64url(text)
+  try {
+    return bytes && utf8.decode(bytes)
+  } catch {
+    return undefined
+  }
 }

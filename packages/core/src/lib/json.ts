@@ -26,6 +26,16 @@ export function decodeJsonObject(bytes: Uint8Array, maxDepth: number): JsonObjec
  * out.
  */
 export function parseJsonObject(text: string, maxDepth: number): JsonObject | undefined {
+  const object = parseOpenJsonObject(text, maxDepth)
+  return object && Object.freeze(object)
+}
+
+/**
+ * As {@link parseJsonObject}, but the outermost object is still to be frozen by who reads it: on Node 20 and 22 each
+ * frozen object without a prototype gets a layout of its own, and every member of it is as slow to read as the first of
+ * its kind.
+ */
+export function parseOpenJsonObject(text: string, maxDepth: number): JsonObject | undefined {
   const shape = measure(text)
   if (shape.depth > maxDepth) return undefined // before JSON.parse: deep values make later recursion overflow the stack
   let value: unknown
@@ -36,7 +46,7 @@ export function parseJsonObject(text: string, maxDepth: number): JsonObject | un
   }
   if (!isObject(value)) return undefined
   const tally: Tally = { members: 0, finite: true }
-  const object = hardenObject(value as Record<string, unknown>, tally)
+  const object = hardenMembers(value as Record<string, unknown>, tally)
   // JSON.parse keeps the last of two members with one name, other parsers the first: a proxy in front of us may have
   // seen another token. Every member has one colon outside of strings, so a lost member shows as a difference in
   // numbers.
@@ -96,19 +106,18 @@ function isEscaped(text: string, at: number): boolean {
  * Hardens in place what JSON.parse has just made, for nobody else has seen it: objects that lose their prototype this way
  * keep the layout that makes their members quick to read.
  */
-function harden(value: unknown, tally: Tally): JsonValue {
-  if (typeof value === 'object' && value !== null)
-    return Array.isArray(value) ? hardenArray(value, tally) : hardenObject(value as Record<string, unknown>, tally)
-  if (typeof value === 'number' && !Number.isFinite(value)) tally.finite = false // 1e400 parses to Infinity
-  return value as JsonValue
+function harden(value: unknown, tally: Tally): void {
+  if (Array.isArray(value)) {
+    for (const member of value) harden(member, tally)
+    Object.freeze(value)
+  } else if (isObject(value)) {
+    Object.freeze(hardenMembers(value as Record<string, unknown>, tally))
+  } else if (typeof value === 'number' && !Number.isFinite(value)) {
+    tally.finite = false // 1e400 parses to Infinity
+  }
 }
 
-function hardenArray(value: unknown[], tally: Tally): JsonValue {
-  for (const member of value) harden(member, tally)
-  return Object.freeze(value) as JsonValue
-}
-
-function hardenObject(value: Record<string, unknown>, tally: Tally): JsonObject {
+function hardenMembers(value: Record<string, unknown>, tally: Tally): JsonObject {
   Object.setPrototypeOf(value, null)
   for (const name in value) {
     tally.members++
@@ -116,5 +125,5 @@ function hardenObject(value: Record<string, unknown>, tally: Tally): JsonObject 
     // Harmless here, poison for an application that merges claims into an object of its own.
     if (name === '__proto__' || name === 'constructor' || name === 'prototype') delete value[name]
   }
-  return Object.freeze(value) as JsonObject
+  return value as JsonObject
 }

@@ -33,21 +33,20 @@ const budget = createSynchronousBudget()
 /**
  * Verifies at once, as long as that keeps nobody waiting: the way through the thread pool and back costs about as much
  * as the signature. Where many tokens come together, all beyond the budget go there.
+ *
+ * @param signature canonical base64url
  */
-export function verifySignature(
-  key: PublicKey,
-  signingInput: string,
-  signature: Uint8Array,
-): boolean | Promise<boolean> {
-  if (signature.length !== key.signatureLength) return false
-  const nodeKey = key as NodeKey
+export function verifySignature(key: PublicKey, signingInput: string, signature: string): boolean | Promise<boolean> {
+  const { signatureLength, isEcdsa } = key as NodeKey
+  const bytes = Buffer.from(signature, 'base64url')
+  if (bytes.length !== signatureLength) return false
   const data = Buffer.from(signingInput, 'latin1')
-  const bytes = nodeKey.isEcdsa ? derSignature(signature) : signature
-  if (budget.isSpent()) return verifyInThreadPool(nodeKey, data, bytes)
+  const readable = isEcdsa ? derSignature(bytes) : bytes
+  if (budget.isSpent()) return verifyInThreadPool(key as NodeKey, data, readable)
   const start = performance.now()
-  const valid = verifyNow(nodeKey, data, bytes)
+  const isValid = verifyNow(key as NodeKey, data, readable)
   budget.spend(performance.now() - start)
-  return valid
+  return isValid
 }
 
 // OpenSSL refuses some inputs by an error; whatever it cannot judge is not a valid signature.
@@ -62,7 +61,7 @@ function verifyNow({ digest, key }: NodeKey, data: Uint8Array, signature: Uint8A
 
 function verifyInThreadPool({ digest, key }: NodeKey, data: Uint8Array, signature: Uint8Array): Promise<boolean> {
   return new Promise((resolve) => {
-    verify(digest, data, key, signature, (error, valid) => resolve(error === null && valid))
+    verify(digest, data, key, signature, (error, isValid) => resolve(error === null && isValid))
   })
 }
 

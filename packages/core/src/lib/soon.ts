@@ -4,12 +4,37 @@
  */
 export type Soon<T> = T | Promise<T>
 
-/** Goes on with a value at once, and with that of a promise when it is there. */
-export function andThen<T, U>(soon: Soon<T>, next: (value: T) => Soon<U>): Soon<U> {
-  return isPromise(soon) ? soon.then(next) : next(soon)
+/**
+ * Goes on with a value at once, and with that of a promise when it is there.
+ * What `next` needs besides is handed over and not captured: a closure for each step of each token would come to more
+ * than the token.
+ */
+export function andThen<T, A, B, C, U>(
+  soon: Soon<T>,
+  next: (value: T, a: A, b: B, c: C) => Soon<U>,
+  a: A,
+  b: B,
+  c: C,
+): Soon<U>
+export function andThen<T, A, B, U>(soon: Soon<T>, next: (value: T, a: A, b: B) => Soon<U>, a: A, b: B): Soon<U>
+export function andThen<T, A, U>(soon: Soon<T>, next: (value: T, a: A) => Soon<U>, a: A): Soon<U>
+export function andThen<T, U>(soon: Soon<T>, next: (value: T) => Soon<U>): Soon<U>
+export function andThen<T, U>(
+  soon: Soon<T>,
+  next: (value: T, a?: unknown, b?: unknown, c?: unknown) => Soon<U>,
+  a?: unknown,
+  b?: unknown,
+  c?: unknown,
+): Soon<U> {
+  return isPromise(soon) ? soon.then((value) => next(value, a, b, c)) : next(soon, a, b, c)
 }
 
 /** Not `instanceof`: where something replaces the global `Promise`, async functions still return the built-in one. */
 export function isPromise<T>(soon: Soon<T>): soon is Promise<T> {
   return typeof (soon as Partial<Promise<T>> | undefined)?.then === 'function'
+}
+
+/** For callers who were promised a promise. */
+export function promiseOf<T>(soon: Soon<T>): Promise<T> {
+  return isPromise(soon) ? soon : Promise.resolve(soon)
 }

@@ -24,13 +24,17 @@ export interface Moment {
 export function requireFulfilled(
   accessToken: AccessToken,
   asked: readonly CheckedRequirements[],
-  moment: Moment,
+  moment: () => Moment,
 ): Soon<void> {
-  requireAuthentication(accessToken, asked, moment)
+  if (asked.some(asksForAuthentication)) requireAuthentication(accessToken, asked, moment())
   requireScopes(accessToken, asked)
   for (const { claims } of asked) requireClaims(accessToken, claims)
-  if (asked.some(({ checks }) => checks.length > 0)) return requireChecks(accessToken, asked)
+  if (asked.some(hasChecks)) return requireChecks(accessToken, asked)
 }
+
+const asksForAuthentication = ({ acrValues, maxAge }: CheckedRequirements): boolean =>
+  acrValues !== undefined || maxAge !== undefined
+const hasChecks = ({ checks }: CheckedRequirements): boolean => checks.length > 0
 
 async function requireChecks(accessToken: AccessToken, asked: readonly CheckedRequirements[]): Promise<void> {
   for (const check of asked.flatMap(({ checks }) => checks)) {
@@ -49,7 +53,6 @@ function requireAuthentication(
   asked: readonly CheckedRequirements[],
   moment: Moment,
 ): void {
-  if (!asked.some(({ acrValues, maxAge }) => acrValues !== undefined || maxAge !== undefined)) return
   const demanded = asked.map(({ acrValues }) => acrValues).filter((values) => values !== undefined)
   const ages = asked.map(({ maxAge }) => maxAge).filter((age) => age !== undefined)
   const maxAge = ages.length > 0 ? Math.min(...ages) : undefined
@@ -112,9 +115,11 @@ function requireScopes({ scopes: granted }: AccessToken, asked: readonly Checked
 }
 
 function hasScopes(granted: ReadonlySet<string>, asked: readonly CheckedRequirements[]): boolean {
-  const hasAll = asked.every(({ scopes }) => scopes.every((scope) => granted.has(scope)))
-  const hasAny = asked.every(({ anyScope }) => anyScope === undefined || anyScope.some((scope) => granted.has(scope)))
-  return hasAll && hasAny
+  for (const { scopes, anyScope } of asked) {
+    for (const scope of scopes) if (!granted.has(scope)) return false
+    if (anyScope !== undefined && !anyScope.some((scope) => granted.has(scope))) return false
+  }
+  return true
 }
 
 /** Every scope that is asked for. */
