@@ -49,7 +49,7 @@ export default defineConfig({
         resolve: { alias: sources('default') },
         test: {
           name: 'webcrypto',
-          include: ['test/{conformance,jwt,differential}/**/*.test.ts'],
+          include: ['test/{conformance,jwt,differential,token-cache}/**/*.test.ts'],
         },
       },
       {

@@ -57,12 +57,17 @@ describe('X29: the message names the option, what was expected and what came', (
     ],
     [{ keys: { cooldown: 0 } }, 'Invalid option keys.cooldown: expected a number of seconds from 5 to 600, got 0'],
     [{ keys: { timeout: '5' } }, 'Invalid option keys.timeout: expected a number of seconds from 1 to 30, got "5"'],
+    [{ tokenCache: true }, 'Invalid option tokenCache: expected { maxEntries } or false, got true'],
+    [
+      { tokenCache: { maxEntries: 0 } },
+      'Invalid option tokenCache.maxEntries: expected a whole number from 1 to 1000000, got 0',
+    ],
     [{ realm: 'a"b' }, 'Invalid option realm: expected printable ASCII without quotes and backslashes, got "a\\"b"'],
     [{ clock: 5 }, 'Invalid option clock: expected a function, got 5'],
     [{ issuer: 5 }, "Invalid option issuer: expected the issuer's URL, or an object with it, got 5"],
     [
       { isuer: I },
-      'Invalid option isuer: there is no such option; there are issuer, selectIssuer, audience, resource, realm, algorithms, profile, clockTolerance, requirements, isRevoked, keys, fetch, clock, onEvent',
+      'Invalid option isuer: there is no such option; there are issuer, selectIssuer, audience, resource, realm, algorithms, profile, clockTolerance, requirements, isRevoked, keys, tokenCache, fetch, clock, onEvent',
     ],
     [
       { issuer: { issuer: I, jwksURI: 'x' } },

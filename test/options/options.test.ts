@@ -232,6 +232,25 @@ const refused: Refused[] = [
   ...at('keys.cooldown', (cooldown) => ({ keys: { cooldown } }), badSeconds(5, 600)),
   ...at('keys.timeout', (timeout) => ({ keys: { timeout } }), badSeconds(1, 30)),
   ...at('keys', (keys) => ({ keys }), [...noStrings, ['a string', 'keys'], ['an array', []]]),
+  ...at('tokenCache', (tokenCache) => ({ tokenCache }), [
+    ['null', null],
+    ['true', true],
+    ['a number', 1000],
+    ['a string', 'false'],
+    ['an array', []],
+    ['a Map', new Map()],
+  ]),
+  ...at('tokenCache.maxEntries', (maxEntries) => ({ tokenCache: { maxEntries } }), [
+    ['none', 0],
+    ['less than none', -1],
+    ['too many', 1_000_001],
+    ['a fraction', 1.5],
+    ['NaN', Number.NaN],
+    ['Infinity', Number.POSITIVE_INFINITY],
+    ['a string', '1000'],
+    ['null', null],
+  ]),
+  ['tokenCache.maxAge', 'a time for which tokens are believed', { tokenCache: { maxAge: 60 } }],
   ['keys.maxage', 'a misspelt member', { keys: { maxage: 600 } }],
   ['keys.keys', 'a nested group', { keys: { keys: {} } }],
 
@@ -315,7 +334,6 @@ const refused: Refused[] = [
   ['scopeClaims', 'scopeClaims at the top level', { scopeClaims: ['scope'] }],
   ['requirement', 'a misspelt requirements', { requirement: { scopes: ['read'] } }],
   ['scopes', 'a requirement', { scopes: ['read'] }],
-  ['tokenCache', 'an option of a later stage', { tokenCache: false }],
   ['constructor', 'a name that every object has', { constructor: 1 }],
   ['toString', 'another name that every object has', { toString: () => '' }],
 
@@ -408,6 +426,10 @@ const accepted: [string, Options][] = [
     { requirements: { scopes: ['read'], anyScope: ['a', 'b'], claims: { org: 'o' }, check: () => true } },
   ],
   ['no requirements', { requirements: {} }],
+  ['no memory', { tokenCache: false }],
+  ['a memory', { tokenCache: {} }],
+  ['room for one token', { tokenCache: { maxEntries: 1 } }],
+  ['room for a million', { tokenCache: { maxEntries: 1_000_000 } }],
 ]
 
 test('X29: requirements that are undefined are refused: somebody meant to protect something', () => {
@@ -422,12 +444,24 @@ describe('X29: what can work is accepted', () => {
   })
 
   test('an option that is undefined has its default', () => {
-    const names = ['realm', 'algorithms', 'profile', 'clockTolerance', 'isRevoked', 'keys', 'fetch', 'clock', 'onEvent']
+    const names = [
+      'realm',
+      'algorithms',
+      'profile',
+      'clockTolerance',
+      'isRevoked',
+      'keys',
+      'tokenCache',
+      'fetch',
+      'clock',
+      'onEvent',
+    ]
     for (const name of names)
       expect(refusalOf(() => createVerifier({ ...options(), [name]: undefined }))).toBe('accepted')
     expect(refusalOf(() => createVerifier({ ...options(), [allowInsecureRequests]: undefined }))).toBe('accepted')
     for (const name of ['maxAge', 'staleIfError', 'cooldown', 'timeout'])
       expect(verdict({ keys: { [name]: undefined } })).toBe('accepted')
+    expect(verdict({ tokenCache: { maxEntries: undefined } })).toBe('accepted')
     for (const name of ['jwksUri', 'jwks', 'metadataUrl', 'audience', 'algorithms', 'profile', 'scopeClaims'])
       expect(verdict({ issuer: { issuer: I, [name]: undefined } })).toBe('accepted')
   })

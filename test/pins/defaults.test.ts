@@ -90,6 +90,20 @@ test('clock: that of the machine', async () => {
   vi.useRealTimers()
 })
 
+test('tokenCache: 10,000 tokens', { timeout: 30_000 }, async () => {
+  const verifier = createVerifier(options())
+  const tokens = Array.from({ length: 10_001 }, (_, n) => token({ claims: { jti: `t${n}` } }))
+  const [first, ...others] = tokens as [string, ...string[]]
+  const accessToken = await verifier.verify(first)
+  for (const other of others.slice(0, -1)) await verifier.verify(other)
+  expect(await verifier.verify(first)).toBe(accessToken)
+
+  const full = createVerifier(options())
+  const forgotten = await full.verify(first)
+  for (const other of others) await full.verify(other)
+  expect(await full.verify(first)).not.toBe(forgotten)
+})
+
 describe('keys', () => {
   /** A verifier that fetches, on a clock that is moved by hand. */
   function fetching(keys: object = {}) {

@@ -43,6 +43,7 @@ test('a verifier has these members, and nothing else', () => {
   const verifier = core.createVerifier({ issuer: 'https://as.test', audience: 'https://api.test/v1' })
   expect(kinds(verifier)).toEqual({
     authenticate: 'function',
+    authenticateEagerly: 'function',
     verify: 'function',
     authorize: 'function',
     protect: 'function',

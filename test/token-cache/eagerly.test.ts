@@ -1,0 +1,70 @@
+import { createVerifier, type VerifierOptions } from '@resource-server/core'
+import { describe, expect, test } from 'vitest'
+import { A, I, NOW } from '../support/fixture.js'
+import { publicKeys } from '../support/keys.js'
+import { T } from '../support/token.js'
+
+const verifierWith = (changes: Partial<VerifierOptions> = {}) =>
+  createVerifier({
+    issuer: { issuer: I, jwks: { keys: publicKeys } },
+    audience: A,
+    clock: () => NOW * 1000,
+    ...changes,
+  })
+const request = (authorization?: string): Request =>
+  new Request('https://api.test/v1', { headers: authorization === undefined ? {} : { authorization } })
+
+describe('authenticateEagerly()', () => {
+  test('answers with a promise while somebody has to be waited for, and at once when nobody has', async () => {
+    const verifier = verifierWith()
+    const first = verifier.authenticateEagerly(request(`Bearer ${T}`))
+    expect(first).toBeInstanceOf(Promise)
+    const { accessToken } = await first
+    expect(verifier.authenticateEagerly(request(`Bearer ${T}`))).toEqual({ ok: true, accessToken })
+  })
+
+  test.each<[string, string | undefined, string]>([
+    ['nothing', undefined, 'no_credentials'],
+    ['another scheme', 'Basic eDp5', 'unsupported_scheme'],
+    ['what is no token', 'Bearer x', 'malformed'],
+  ])('refuses %s at once', (_, authorization, reason) => {
+    expect(verifierWith().authenticateEagerly(request(authorization))).toMatchObject({ ok: false, error: { reason } })
+  })
+
+  test('answers with a promise where isRevoked or a check is asked', async () => {
+    const verifier = verifierWith({ isRevoked: () => false })
+    await verifier.verify(T)
+    const result = verifier.authenticateEagerly(request(`Bearer ${T}`))
+    expect(result).toBeInstanceOf(Promise)
+    expect((await result).ok).toBe(true)
+
+    const other = verifierWith()
+    await other.verify(T)
+    const checked = other.authenticateEagerly(request(`Bearer ${T}`), { check: () => false })
+    expect(checked).toBeInstanceOf(Promise)
+    expect(await checked).toMatchObject({ ok: false, error: { reason: 'check' } })
+  })
+
+  test('throws for a misspelt requirement, as the promise of authenticate() rejects', async () => {
+    const misspelt = { scope: ['read'] } as never
+    expect(() => verifierWith().authenticateEagerly(request(), misspelt)).toThrow('requirements.scope')
+    await expect(verifierWith().authenticate(request(), misspelt)).rejects.toThrow('requirements.scope')
+    await expect(verifierWith().verify(T, misspelt)).rejects.toThrow('requirements.scope')
+  })
+
+  test('lets an anonymous request through where that is optional', () => {
+    expect(verifierWith().authenticateEagerly(request(), { optional: true })).toEqual({ ok: true })
+  })
+})
+
+test('a global Promise that somebody has replaced changes no verdict', async () => {
+  const BuiltIn = globalThis.Promise
+  const verifier = verifierWith({ isRevoked: () => true })
+  globalThis.Promise = class extends BuiltIn<unknown> {} as PromiseConstructor
+  try {
+    await expect(verifier.verify(T)).rejects.toMatchObject({ reason: 'revoked' })
+    await expect(verifier.verify(`${T.slice(0, -4)}AAAA`)).rejects.toMatchObject({ reason: 'signature' })
+  } finally {
+    globalThis.Promise = BuiltIn
+  }
+})
