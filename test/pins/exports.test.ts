@@ -13,6 +13,7 @@ test('@resource-server/core exports these, and nothing else', () => {
   expect(kinds(core)).toEqual({
     AuthenticationError: 'function',
     allowInsecureRequests: 'symbol',
+    authenticateEagerly: 'function',
     createVerifier: 'function',
     defineRequirements: 'function',
     explain: 'function',
@@ -43,7 +44,6 @@ test('a verifier has these members, and nothing else', () => {
   const verifier = core.createVerifier({ issuer: 'https://as.test', audience: 'https://api.test/v1' })
   expect(kinds(verifier)).toEqual({
     authenticate: 'function',
-    authenticateEagerly: 'function',
     verify: 'function',
     authorize: 'function',
     protect: 'function',

@@ -1,4 +1,4 @@
-import { createVerifier, type VerifierOptions } from '@resource-server/core'
+import { authenticateEagerly, createVerifier, type Verifier, type VerifierOptions } from '@resource-server/core'
 import { describe, expect, test } from 'vitest'
 import { A, I, NOW } from '../support/fixture.js'
 import { publicKeys } from '../support/keys.js'
@@ -17,10 +17,10 @@ const request = (authorization?: string): Request =>
 describe('authenticateEagerly()', () => {
   test('answers with a promise while somebody has to be waited for, and at once when nobody has', async () => {
     const verifier = verifierWith()
-    const first = verifier.authenticateEagerly(request(`Bearer ${T}`))
+    const first = authenticateEagerly(verifier, request(`Bearer ${T}`))
     expect(first).toBeInstanceOf(Promise)
     const { accessToken } = await first
-    expect(verifier.authenticateEagerly(request(`Bearer ${T}`))).toEqual({ ok: true, accessToken })
+    expect(authenticateEagerly(verifier, request(`Bearer ${T}`))).toEqual({ ok: true, accessToken })
   })
 
   test.each<[string, string | undefined, string]>([
@@ -28,32 +28,48 @@ describe('authenticateEagerly()', () => {
     ['another scheme', 'Basic eDp5', 'unsupported_scheme'],
     ['what is no token', 'Bearer x', 'malformed'],
   ])('refuses %s at once', (_, authorization, reason) => {
-    expect(verifierWith().authenticateEagerly(request(authorization))).toMatchObject({ ok: false, error: { reason } })
+    expect(authenticateEagerly(verifierWith(), request(authorization))).toMatchObject({ ok: false, error: { reason } })
   })
 
   test('answers with a promise where isRevoked or a check is asked', async () => {
     const verifier = verifierWith({ isRevoked: () => false })
     await verifier.verify(T)
-    const result = verifier.authenticateEagerly(request(`Bearer ${T}`))
+    const result = authenticateEagerly(verifier, request(`Bearer ${T}`))
     expect(result).toBeInstanceOf(Promise)
     expect((await result).ok).toBe(true)
 
     const other = verifierWith()
     await other.verify(T)
-    const checked = other.authenticateEagerly(request(`Bearer ${T}`), { check: () => false })
+    const checked = authenticateEagerly(other, request(`Bearer ${T}`), { check: () => false })
     expect(checked).toBeInstanceOf(Promise)
     expect(await checked).toMatchObject({ ok: false, error: { reason: 'check' } })
   })
 
   test('throws for a misspelt requirement, as the promise of authenticate() rejects', async () => {
     const misspelt = { scope: ['read'] } as never
-    expect(() => verifierWith().authenticateEagerly(request(), misspelt)).toThrow('requirements.scope')
+    expect(() => authenticateEagerly(verifierWith(), request(), misspelt)).toThrow('requirements.scope')
     await expect(verifierWith().authenticate(request(), misspelt)).rejects.toThrow('requirements.scope')
     await expect(verifierWith().verify(T, misspelt)).rejects.toThrow('requirements.scope')
   })
 
+  test('asks a verifier that somebody has wrapped as he has it, and one that was only copied as ever', async () => {
+    const verifier = verifierWith()
+    const accessToken = await verifier.verify(T)
+    const asked: unknown[] = []
+    const wrapped = {
+      ...verifier,
+      authenticate: async (...given: unknown[]) => {
+        asked.push(given)
+        return { ok: true, accessToken }
+      },
+    } as unknown as Verifier
+    expect(await authenticateEagerly(wrapped, request(), { scopes: ['write'] })).toEqual({ ok: true, accessToken })
+    expect(asked).toEqual([[expect.anything(), { scopes: ['write'] }]])
+    expect(authenticateEagerly({ ...verifier }, request(`Bearer ${T}`))).toEqual({ ok: true, accessToken })
+  })
+
   test('lets an anonymous request through where that is optional', () => {
-    expect(verifierWith().authenticateEagerly(request(), { optional: true })).toEqual({ ok: true })
+    expect(authenticateEagerly(verifierWith(), request(), { optional: true })).toEqual({ ok: true })
   })
 })
 

@@ -22,10 +22,11 @@ const schemes = /^(?:basic|digest|dpop|negotiate|ntlm|hawk|gnap|token|jwt|apikey
  * cookies are never looked at.
  */
 export function extractCredential(request: RequestLike): Credential | undefined {
-  const [line, ...others] = authorizationLines(request)
+  const lines = authorizationLines(request)
+  const line = lines[0]
   if (line === undefined) return undefined
   // Whichever of two lines we took, a proxy may have judged the other one.
-  if (others.length > 0)
+  if (lines.length > 1)
     reject({ kind: 'invalid_request', reason: 'several_credentials' }, 'the request has several Authorization headers')
   const [scheme, rest] = splitAtFirstSpace(line)
   if (!token.test(scheme)) malformed('the Authorization header does not start with a scheme')

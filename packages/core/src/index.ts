@@ -48,7 +48,7 @@ export {
   type OptionalRequirements,
   type Requirements,
 } from './requirements/requirements.js'
-export { createVerifier, verifierFrom } from './verifier.js'
+export { authenticateEagerly, createVerifier, verifierFrom } from './verifier.js'
 export type {
   AuthenticationResult,
   MetadataDocument,

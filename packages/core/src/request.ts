@@ -48,27 +48,46 @@ export interface NodeRequest {
  * ```
  */
 export function viewNodeRequest(request: NodeRequest): RequestLike {
-  return {
-    method: request.method ?? '',
-    url: request.originalUrl ?? request.url ?? '',
-    headers: {
-      get: (name) => fieldLines(request, name)[0],
-      getLines: (name) => fieldLines(request, name),
-    },
+  return new NodeRequestView(request)
+}
+
+// Classes, since one of each is made for every request: objects of a class share their functions.
+
+class NodeRequestView implements RequestLike {
+  readonly method: string
+  readonly url: string
+  readonly headers: NodeHeadersView
+
+  constructor(request: NodeRequest) {
+    this.method = request.method ?? ''
+    this.url = request.originalUrl ?? request.url ?? ''
+    this.headers = new NodeHeadersView(request)
   }
 }
 
-function fieldLines(request: NodeRequest, fieldName: string): readonly string[] {
-  const name = fieldName.toLowerCase()
-  const raw = rawFieldLines(request.rawHeaders ?? [], name)
-  // What was dropped may have been a line of this name: an empty one stands for it, and makes it several or none.
-  if (mayLackLines(request)) return [...raw, '']
-  if (raw.length > 1) return raw
-  // With at most one line, what the platform parsed is what every other middleware sees; serverless shims fill nothing
-  // else.
-  const parsed = request.headers[name]
-  if (parsed === undefined) return []
-  return typeof parsed === 'string' ? [parsed] : parsed
+class NodeHeadersView {
+  readonly #request: NodeRequest
+
+  constructor(request: NodeRequest) {
+    this.#request = request
+  }
+
+  get(name: string): string | undefined {
+    return this.getLines(name)[0]
+  }
+
+  getLines(fieldName: string): readonly string[] {
+    const name = fieldName.toLowerCase()
+    const raw = rawFieldLines(this.#request.rawHeaders ?? [], name)
+    // What was dropped may have been a line of this name: an empty one stands for it, and makes it several or none.
+    if (mayLackLines(this.#request)) return [...raw, '']
+    if (raw.length > 1) return raw
+    // With at most one line, what the platform parsed is what every other middleware sees; serverless shims fill nothing
+    // else.
+    const parsed = this.#request.headers[name]
+    if (parsed === undefined) return []
+    return typeof parsed === 'string' ? [parsed] : parsed
+  }
 }
 
 const DEFAULT_MAX_LINES = 1000

@@ -54,31 +54,6 @@ export interface Verifier {
   ): Promise<AuthenticationResult<AccessToken | undefined>>
 
   /**
-   * As {@link Verifier.authenticate}, but answers at once, without a promise, where nobody has to be waited for: mostly
-   * when the token was verified before. For adapters, whose framework can go on at once as well.
-   *
-   * @throws where the promise of `authenticate` would reject
-   * @example
-   * ```ts
-   * import type { AuthenticationResult, RequestLike, Verifier } from '@resource-server/core'
-   *
-   * export function whenJudged(verifier: Verifier, request: RequestLike, next: (result: AuthenticationResult) => void) {
-   *   const result = verifier.authenticateEagerly(request)
-   *   if (result instanceof Promise) result.then(next)
-   *   else next(result)
-   * }
-   * ```
-   */
-  authenticateEagerly(
-    request: RequestLike,
-    ...requirements: OptionalRequirements
-  ): AuthenticationResult | Promise<AuthenticationResult>
-  authenticateEagerly(
-    request: RequestLike,
-    ...requirements: OptionalAnonymousRequirements
-  ): AuthenticationResult<AccessToken | undefined> | Promise<AuthenticationResult<AccessToken | undefined>>
-
-  /**
    * Verifies a bare access token, for places that have no request: queues, WebSockets, GraphQL contexts, Lambda
    * authorizers.
    *

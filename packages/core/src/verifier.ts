@@ -186,7 +186,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     const trail: Trail = { issuer: undefined }
     try {
       const result = andThen(present(given, trail), judge, asked)
-      return isPromise(result) ? result.catch((thrown) => refusal(thrown, asked, trail)) : result
+      return isPromise(result) ? result.catch((thrown: unknown) => refusal(thrown, asked, trail)) : result
     } catch (thrown) {
       return refusal(thrown, asked, trail)
     }
@@ -225,12 +225,12 @@ export function createVerifier(options: VerifierOptions): Verifier {
       : [...always, ...requirements.map((given) => check(given, 'requirements'))]
   }
 
+  const authenticateNow: AuthenticateEagerly = (request, ...requirements) =>
+    decide(asking(requirements), request, ofRequest)
+
   const verifier = {
     authenticate: async (request: RequestLike, ...requirements: OptionalAnonymousRequirements) =>
-      decide(asking(requirements), request, ofRequest),
-
-    authenticateEagerly: (request: RequestLike, ...requirements: OptionalAnonymousRequirements) =>
-      decide(asking(requirements), request, ofRequest),
+      authenticateNow(request, ...requirements),
 
     verify(token: string, ...requirements: OptionalRequirements) {
       try {
@@ -268,6 +268,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
 
     metadata,
   }
+  eagerForms.set(verifier.authenticate, authenticateNow)
   return verifier as Verifier // whose overloads say where the token may be missing: only beside `optional`
 }
 
@@ -302,6 +303,48 @@ type Handler = (
   accessToken: AccessToken | undefined,
   ...rest: readonly unknown[]
 ) => Response | Promise<Response>
+
+type AuthenticateEagerly = (request: RequestLike, ...requirements: OptionalAnonymousRequirements) => Soon<Result>
+
+/** By the function and not by the verifier: one that somebody has put in its place is not passed over. */
+const eagerForms = new WeakMap<object, AuthenticateEagerly>()
+
+/**
+ * `verifier.authenticate(request, requirements)`, but answered at once, without a promise, where nobody has to be waited
+ * for: mostly when the token was verified before. For adapters whose framework can go on at once as well. A verifier
+ * that somebody has wrapped or written is asked as ever.
+ *
+ * @throws where the promise of `authenticate` would reject
+ * @example
+ * ```ts
+ * import { type AuthenticationResult, authenticateEagerly, type RequestLike, type Verifier } from '@resource-server/core'
+ *
+ * export function whenJudged(verifier: Verifier, request: RequestLike, next: (result: AuthenticationResult) => void) {
+ *   const judged = authenticateEagerly(verifier, request)
+ *   if ('then' in judged) judged.then(next)
+ *   else next(judged)
+ * }
+ * ```
+ */
+export function authenticateEagerly(
+  verifier: Verifier,
+  request: RequestLike,
+  ...requirements: OptionalRequirements
+): AuthenticationResult | Promise<AuthenticationResult>
+export function authenticateEagerly(
+  verifier: Verifier,
+  request: RequestLike,
+  ...requirements: OptionalAnonymousRequirements
+): AuthenticationResult<AccessToken | undefined> | Promise<AuthenticationResult<AccessToken | undefined>>
+export function authenticateEagerly(
+  verifier: Verifier,
+  request: RequestLike,
+  ...requirements: OptionalAnonymousRequirements
+): Soon<Result> {
+  // oxlint-disable-next-line typescript/unbound-method -- looked up, and not called
+  const eagerly = eagerForms.get(verifier.authenticate)
+  return eagerly === undefined ? verifier.authenticate(request, ...requirements) : eagerly(request, ...requirements)
+}
 
 /**
  * The verifier that was given, or one made of the options that were given: for adapters, which take either.

@@ -1,12 +1,19 @@
 import type {
   AccessToken,
   AnonymousRequirements,
+  AuthenticationResult,
   OptionalAnonymousRequirements,
   Requirements,
   Verifier,
   VerifierOptions,
 } from '@resource-server/core'
-import { AuthenticationError, defineRequirements, verifierFrom, viewNodeRequest } from '@resource-server/core'
+import {
+  AuthenticationError,
+  authenticateEagerly,
+  defineRequirements,
+  verifierFrom,
+  viewNodeRequest,
+} from '@resource-server/core'
 import type { Guard, GuardedRequest } from './types.js'
 
 export { protectedResourceMetadata } from './metadata.js'
@@ -47,14 +54,17 @@ export function authenticate(
 ): Guard {
   const guard = verifierFrom(verifier)
   const required = requirements.map((given) => defineRequirements(given)) as OptionalAnonymousRequirements
-  return middleware(async (req) => {
-    delete req.auth // whatever was there, this guard has not seen it
-    guarded.delete(req)
-    const { accessToken, error } = await guard.authenticate(viewNodeRequest(req), ...required)
-    if (error !== undefined) throw error
-    if (accessToken !== undefined) req.auth = accessToken
-    guarded.set(req, { verifier: guard, accessToken })
-  })
+  return middleware(
+    (req) => {
+      delete req.auth // whatever was there, this guard has not seen it
+      guarded.delete(req)
+      return authenticateEagerly(guard, viewNodeRequest(req), ...required)
+    },
+    (req, accessToken) => {
+      if (accessToken !== undefined) req.auth = accessToken
+      guarded.set(req, { verifier: guard, accessToken })
+    },
+  )
 }
 
 /**
@@ -70,10 +80,9 @@ export function authenticate(
  */
 export function authorize(requirements: Requirements | AnonymousRequirements): Guard {
   const required = defineRequirements(requirements)
-  return middleware(async (req) => {
+  return middleware((req) => {
     const { verifier, accessToken } = guardOf(req, 'authorize()')
-    const { error } = await verifier.authorize(accessToken, required)
-    if (error !== undefined) throw error
+    return verifier.authorize(accessToken, required)
   })
 }
 
@@ -89,18 +98,33 @@ export function getAccessToken(req: Express.Request): AccessToken {
   throw noAccessToken('getAccessToken() found an anonymous request: read req.auth, or guard the route without optional')
 }
 
+type Result = AuthenticationResult<AccessToken | undefined>
+
 /** Express 4 does not wait for promises; and to any Express `next(undefined)` and `next('route')` say that all is well. */
-function middleware(guard: (req: GuardedRequest) => Promise<void>): Guard {
+function middleware(
+  judge: (req: GuardedRequest) => Result | Promise<Result>,
+  admit: (req: GuardedRequest, accessToken: AccessToken | undefined) => void = () => {},
+): Guard {
   return (req, res, next) => {
-    guard(req).then(
-      () => next(),
-      (thrown: unknown) => {
-        // For an error handler that sends the status and forgets the headers.
-        if (thrown instanceof AuthenticationError && !res.headersSent)
-          res.setHeaders(new Map(Object.entries(thrown.headers)))
-        next(thrown instanceof Error ? thrown : new Error('The guard threw no Error', { cause: thrown }))
-      },
-    )
+    const conclude = ({ accessToken, error }: Result): void => {
+      if (error !== undefined) return fail(error)
+      admit(req, accessToken)
+      next()
+    }
+    const fail = (thrown: unknown): void => {
+      // For an error handler that sends the status and forgets the headers.
+      if (thrown instanceof AuthenticationError && !res.headersSent)
+        res.setHeaders(new Map(Object.entries(thrown.headers)))
+      next(thrown instanceof Error ? thrown : new Error('The guard threw no Error', { cause: thrown }))
+    }
+    let judged: Result | Promise<Result>
+    try {
+      judged = judge(req)
+    } catch (thrown) {
+      return fail(thrown)
+    }
+    if ('then' in judged) judged.then(conclude, fail)
+    else conclude(judged)
   }
 }
 

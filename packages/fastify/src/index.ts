@@ -1,5 +1,17 @@
-import type { AccessToken, OptionalAnonymousRequirements, Requirements, VerifierOptions } from '@resource-server/core'
-import { createVerifier, defineRequirements, verifierFrom, viewNodeRequest } from '@resource-server/core'
+import type {
+  AccessToken,
+  AuthenticationResult,
+  OptionalAnonymousRequirements,
+  Requirements,
+  VerifierOptions,
+} from '@resource-server/core'
+import {
+  authenticateEagerly,
+  createVerifier,
+  defineRequirements,
+  verifierFrom,
+  viewNodeRequest,
+} from '@resource-server/core'
 import type { FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
 import { invalid } from './invalid.js'
@@ -19,43 +31,82 @@ const plugin: FastifyPluginAsync<ResourceServerOptions> = async (app, given) => 
   for (const name of ofFastify) delete (others as Record<string, unknown>)[name]
   const [other] = Object.keys(others)
   if (verifier !== undefined && other !== undefined) throw invalid(`${other}: expected no options beside verifier`)
-  const judge = verifier === undefined ? createVerifier(others as VerifierOptions) : verifierFrom(verifier)
-  const defined = new WeakMap<object, Guard>()
+  const chosen = verifier === undefined ? createVerifier(others as VerifierOptions) : verifierFrom(verifier)
+  const defined = new WeakMap<object, Judge>()
+  const judges = new WeakMap<object, Judge>()
 
-  function authenticate(...requirements: OptionalAnonymousRequirements): Guard {
+  function judgeBy(...requirements: OptionalAnonymousRequirements): Judge {
     const required = requirements.map((given) => defineRequirements(given)) as OptionalAnonymousRequirements
-    return async (request, reply) => {
-      if (asksForMetadata(request)) return
+    return (request, reply) => {
       request.auth = undefined // whatever was there, this guard has not seen it
       verified.delete(request)
-      const { accessToken, error } = await judge.authenticate(viewNodeRequest(request.raw), ...required)
-      if (error !== undefined) {
-        reply.headers(error.headers) // for an error handler that sends the status and forgets the headers
-        throw error
-      }
-      request.auth = accessToken
-      if (accessToken !== undefined) verified.set(request, accessToken)
+      const judged = authenticateEagerly(chosen, viewNodeRequest(request.raw), ...required)
+      return 'then' in judged
+        ? judged.then((result) => conclude(result, request, reply))
+        : conclude(judged, request, reply)
     }
   }
-  const guard = authenticate()
+  const judge = judgeBy()
 
-  /** The guard that a route's `config.auth` asks for, if any. Throws for anything that is not its type. */
-  function guardFor(config: { readonly auth?: unknown } = {}): Guard | undefined {
+  function authenticate(...requirements: OptionalAnonymousRequirements): Guard {
+    const judgeThis = judgeBy(...requirements)
+    return async (request, reply) => {
+      if (!asksForMetadata(request)) await judgeThis(request, reply)
+    }
+  }
+
+  /** What a route's `config.auth` asks for, if anything. Throws for anything that is not its type. */
+  function judgeFor(config: { readonly auth?: unknown }): Judge {
     const { auth } = config
-    if (!('auth' in config)) return global ? guard : undefined
+    if (!('auth' in config)) return global ? judge : letThrough
     if (!Object.keys(config).includes('auth')) throw invalid('config.auth: expected a member of config itself') // Fastify copies these
-    if (typeof auth === 'boolean') return auth ? guard : undefined
-    const known = defined.get(auth as object) ?? authenticate(defineRequirements(auth as Requirements, 'config.auth'))
+    if (typeof auth === 'boolean') return auth ? judge : letThrough
+    const known = defined.get(auth as object) ?? judgeBy(defineRequirements(auth as Requirements, 'config.auth'))
     defined.set(auth as object, known)
+    return known
+  }
+
+  function judgeOnce(config: { readonly auth?: unknown } = {}): Judge {
+    const known = judges.get(config) ?? judgeFor(config)
+    judges.set(config, known)
     return known
   }
 
   app.decorateRequest('auth', undefined)
   app.decorate('authenticate', authenticate)
-  app.addHook('onRoute', ({ config }) => void guardFor(config)) // a misspelling shows when the route is added
+  app.addHook('onRoute', ({ config = {} }) => void judgeFor(config)) // a misspelling shows when the route is added
   // A hook of the scope and not of each route: it guards routes that were added before this plugin too.
-  app.addHook('onRequest', async (request, reply) => guardFor(request.routeOptions.config)?.(request, reply))
-  if (metadata && judge.metadata !== undefined) serveMetadata(app, judge)
+  app.addHook('onRequest', (request, reply, done) => {
+    const refuse = (thrown: unknown): void =>
+      done(thrown instanceof Error ? thrown : new Error('The guard threw no Error', { cause: thrown }))
+    let judged: void | Promise<void>
+    try {
+      judged = judgeOnce(request.routeOptions.config)(request, reply)
+    } catch (thrown) {
+      return refuse(thrown)
+    }
+    if (judged === undefined) done()
+    else judged.then(() => done(), refuse)
+  })
+  if (metadata && chosen.metadata !== undefined) serveMetadata(app, chosen)
+}
+
+/** Judges a request and keeps what was found out, or throws what answers it; at once where nobody is waited for. */
+type Judge = (request: GuardedRequest, reply: Parameters<Guard>[1]) => void | Promise<void>
+
+const letThrough: Judge = () => {}
+
+function conclude(
+  { accessToken, error }: AuthenticationResult<AccessToken | undefined>,
+  request: GuardedRequest,
+  reply: Parameters<Guard>[1],
+): void {
+  if (error !== undefined) {
+    reply.headers(error.headers) // for an error handler that sends the status and forgets the headers
+    throw error
+  }
+  request.auth = accessToken
+  if (accessToken !== undefined) verified.set(request, accessToken)
 }
 
 /**

@@ -46,14 +46,14 @@ export function parseOpenJsonObject(text: string, maxDepth: number): JsonObject 
   }
   if (!isObject(value)) return undefined
   const tally: Tally = { members: 0, finite: true }
-  const object = hardenMembers(value as Record<string, unknown>, tally)
+  const object = hardenMembers(value, tally)
   // JSON.parse keeps the last of two members with one name, other parsers the first: a proxy in front of us may have
   // seen another token. Every member has one colon outside of strings, so a lost member shows as a difference in
   // numbers.
   return tally.members === shape.members && tally.finite ? object : undefined
 }
 
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
@@ -111,7 +111,7 @@ function harden(value: unknown, tally: Tally): void {
     for (const member of value) harden(member, tally)
     Object.freeze(value)
   } else if (isObject(value)) {
-    Object.freeze(hardenMembers(value as Record<string, unknown>, tally))
+    Object.freeze(hardenMembers(value, tally))
   } else if (typeof value === 'number' && !Number.isFinite(value)) {
     tally.finite = false // 1e400 parses to Infinity
   }
