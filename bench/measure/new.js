@@ -1,0 +1,134 @@
+// Tokens that nobody has seen: one in each turn of the event loop, 64 at once, beside the bare signature; and bytes a token.
+import { createPublicKey, verify as verifySignature } from 'node:crypto'
+import { median, summary } from '../statistics.js'
+import { ALGORITHMS, createSigner, fresh } from '../world.js'
+import { enter, isQuick, nextTurn, report, rotated, world } from './field.js'
+
+const TOKENS = isQuick ? 60 : 800
+const BATCHES = isQuick ? 2 : 12
+const AT_ONCE = 64
+
+const results = []
+for (const algorithm of ALGORITHMS) results.push(await measure(algorithm))
+report({ algorithms: results })
+
+/** @param {import('../world.js').Algorithm} algorithm */
+async function measure(algorithm) {
+  const { field, disqualified } = await enter(algorithm)
+  const sign = createSigner(world, algorithm)
+  const bare = bareVerifier(algorithm)
+  const subtle = await subtleVerifier(algorithm)
+  const runners = [
+    { name: 'limit', prepare: bare.prepare, run: bare.run },
+    { name: 'crypto.subtle.verify', prepare: subtle.prepare, run: subtle.run },
+    ...field.map(({ name, verify }) => ({ name, prepare: fresh, run: verify })),
+  ]
+  const tokens = Array.from({ length: TOKENS }, () => sign())
+  /** @type {Map<string, number[]>} */
+  const alone = new Map(runners.map(({ name }) => [name, []]))
+  for (const [index, token] of tokens.entries()) {
+    for (const { name, prepare, run } of rotated(runners, index)) {
+      const given = prepare(token)
+      await nextTurn()
+      const start = performance.now()
+      await run(/** @type {never} */ (given))
+      alone.get(name)?.push((performance.now() - start) * 1000)
+    }
+  }
+  /** @type {Map<string, number[]>} */
+  const together = new Map(runners.map(({ name }) => [name, []]))
+  for (let batch = 0; batch < BATCHES; batch++) {
+    const batchTokens = Array.from({ length: AT_ONCE }, () => sign())
+    for (const { name, prepare, run } of rotated(runners, batch)) {
+      const given = batchTokens.map((token) => prepare(token))
+      await nextTurn()
+      const start = performance.now()
+      await Promise.all(given.map((token) => run(/** @type {never} */ (token))))
+      together.get(name)?.push(((performance.now() - start) / AT_ONCE) * 1000)
+    }
+  }
+  /** @type {Map<string, number>} */
+  const bytes = new Map()
+  for (const { name, prepare, run } of runners) {
+    const given = Array.from({ length: Math.min(TOKENS, 300) }, () => prepare(sign()))
+    globalThis.gc?.()
+    const heap = process.memoryUsage().heapUsed
+    for (const token of given) await run(/** @type {never} */ (token))
+    bytes.set(name, (process.memoryUsage().heapUsed - heap) / given.length)
+  }
+  const limit = median(alone.get('limit') ?? [])
+  const limitTogether = median(together.get('limit') ?? [])
+  return {
+    algorithm,
+    limit: summary(alone.get('limit') ?? []),
+    runners: runners.map(({ name }) => ({
+      name,
+      time: summary(alone.get(name) ?? []),
+      ratio: limit / median(alone.get(name) ?? []),
+      together: limitTogether / median(together.get(name) ?? []),
+      bytes: (bytes.get(name) ?? 0) - (bytes.get('limit') ?? 0),
+    })),
+    disqualified: disqualified.map(({ name, wrong }) => ({ name, wrong })),
+  }
+}
+
+/**
+ * What no verifier can beat: one synchronous call on bytes and a key that are ready.
+ * @param {import('../world.js').Algorithm} algorithm
+ */
+function bareVerifier(algorithm) {
+  const key = publicKeyOf(algorithm)
+  const digest = algorithm === 'Ed25519' ? null : 'sha256'
+  const options = algorithm === 'PS256' ? { key, padding: 6, saltLength: 32 } : key
+  return {
+    /** @param {string} token */
+    prepare(token) {
+      const { data, signature } = bytesOf(token)
+      return { data, signature: algorithm === 'ES256' ? der(signature) : signature }
+    },
+    /** @param {{ data: Uint8Array, signature: Uint8Array }} given */
+    run({ data, signature }) {
+      if (!verifySignature(digest, data, options, signature)) throw new Error('a bad signature')
+    },
+  }
+}
+
+/** @param {import('../world.js').Algorithm} algorithm */
+async function subtleVerifier(algorithm) {
+  const parameters = {
+    RS256: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
+    PS256: { name: 'RSA-PSS', hash: 'SHA-256', saltLength: 32 },
+    ES256: { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
+    Ed25519: { name: 'Ed25519' },
+  }[algorithm]
+  const jwk = publicKeyOf(algorithm).export({ format: 'jwk' })
+  const key = await crypto.subtle.importKey('jwk', jwk, parameters, false, ['verify'])
+  return {
+    prepare: bytesOf,
+    /** @param {{ data: Uint8Array<ArrayBuffer>, signature: Uint8Array<ArrayBuffer> }} given */
+    run: ({ data, signature }) => crypto.subtle.verify(parameters, key, signature, data),
+  }
+}
+
+/** @param {import('../world.js').Algorithm} algorithm */
+function publicKeyOf(algorithm) {
+  return createPublicKey({ key: /** @type {import('node:crypto').JsonWebKey} */ (world.keys[algorithm]), format: 'jwk' })
+}
+
+/** @param {string} token */
+function bytesOf(token) {
+  const end = token.lastIndexOf('.')
+  return { data: Buffer.from(token.slice(0, end)), signature: Buffer.from(token.slice(end + 1), 'base64url') }
+}
+
+/** R and S as OpenSSL reads them. @param {Buffer} signature */
+function der(signature) {
+  const integers = [signature.subarray(0, 32), signature.subarray(32)].map((bytes) => {
+    const digits = BigInt(`0x${bytes.toString('hex')}`).toString(16)
+    const even = Buffer.from(digits.padStart(digits.length + (digits.length % 2), '0'), 'hex')
+    const positive = even[0] !== undefined && even[0] >= 0x80 ? Buffer.concat([Buffer.from([0]), even]) : even
+    return Buffer.concat([Buffer.from([2, positive.length]), positive])
+  })
+  const body = Buffer.concat(integers)
+  return Buffer.concat([Buffer.from([0x30, body.length]), body])
+}
