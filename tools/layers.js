@@ -11,7 +11,7 @@ const PACKAGES = {
     { name: /^node:crypto$/, only: 'lib/signature-node.ts' },
     { name: /^node:buffer$/, only: 'lib/base64url-node.ts' },
     { name: /^node:buffer$/, only: 'lib/signature-node.ts' },
-    { name: /^node:os$/, only: 'lib/synchronous-budget.ts' },
+    { name: /^node:(os|timers)$/, only: 'lib/fair-share.ts' },
     { name: /^node:(dns|https)$/, only: 'lib/public-fetch-node.ts' },
     { name: /^node:(http|net)$/, only: 'lib/public-fetch-node.ts', typeOnly: true },
   ],

@@ -8,7 +8,7 @@ export const contestant = {
     const handler = auth({ issuer, jwksUri, audience, tokenSigningAlg: algorithm })
     return (token) =>
       new Promise((resolve, reject) => {
-        const request = { headers: { authorization: `Bearer ${token}` }, query: {}, is: () => false }
+        const request = { headers: { host: 'api.example.com', authorization: `Bearer ${token}` }, query: {}, is: () => false }
         handler(/** @type {any} */ (request), /** @type {any} */ ({}), (error) => (error ? reject(error) : resolve(request)))
       })
   },

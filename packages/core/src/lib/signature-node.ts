@@ -2,8 +2,8 @@ import { Buffer } from 'node:buffer'
 import { constants, KeyObject, verify } from 'node:crypto'
 import type { JWK } from 'jose'
 import { importJWK } from 'jose/key/import'
+import { createFairShare } from './fair-share.js'
 import { type PublicKey, signatureLengthFor } from './signature.js'
-import { createSynchronousBudget } from './synchronous-budget.js'
 
 export async function importPublicKey(jwk: JWK, alg: string): Promise<PublicKey> {
   const cryptoKey = (await importJWK(jwk, alg)) as CryptoKey
@@ -28,40 +28,35 @@ function pss(key: KeyObject): { key: KeyObject; padding: number; saltLength: num
   return { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
 }
 
-const budget = createSynchronousBudget()
+interface Job {
+  readonly key: NodeKey
+  readonly data: Uint8Array
+  readonly signature: Uint8Array
+}
 
-/**
- * Verifies at once, as long as that keeps nobody waiting: the way through the thread pool and back costs about as much
- * as the signature. Where many tokens come together, all beyond the budget go there.
- *
- * @param signature canonical base64url
- */
+// OpenSSL refuses some inputs by an error; whatever it cannot judge is not a valid signature.
+const judge = createFairShare<Job, boolean>({
+  here({ key: { digest, key }, data, signature }) {
+    try {
+      return verify(digest, data, key, signature)
+    } catch {
+      return false
+    }
+  },
+  elsewhere({ key: { digest, key }, data, signature }, done) {
+    verify(digest, data, key, signature, (error, isValid) => done(error === null && isValid))
+  },
+})
+
+/** @param signature canonical base64url */
 export function verifySignature(key: PublicKey, signingInput: string, signature: string): boolean | Promise<boolean> {
   const { signatureLength, isEcdsa } = key as NodeKey
   const bytes = Buffer.from(signature, 'base64url')
   if (bytes.length !== signatureLength) return false
-  const data = Buffer.from(signingInput, 'latin1')
-  const readable = isEcdsa ? derSignature(bytes) : bytes
-  if (budget.isSpent()) return verifyInThreadPool(key as NodeKey, data, readable)
-  const start = performance.now()
-  const isValid = verifyNow(key as NodeKey, data, readable)
-  budget.spend(performance.now() - start)
-  return isValid
-}
-
-// OpenSSL refuses some inputs by an error; whatever it cannot judge is not a valid signature.
-
-function verifyNow({ digest, key }: NodeKey, data: Uint8Array, signature: Uint8Array): boolean {
-  try {
-    return verify(digest, data, key, signature)
-  } catch {
-    return false
-  }
-}
-
-function verifyInThreadPool({ digest, key }: NodeKey, data: Uint8Array, signature: Uint8Array): Promise<boolean> {
-  return new Promise((resolve) => {
-    verify(digest, data, key, signature, (error, isValid) => resolve(error === null && isValid))
+  return judge({
+    key: key as NodeKey,
+    data: Buffer.from(signingInput, 'latin1'),
+    signature: isEcdsa ? derSignature(bytes) : bytes,
   })
 }
 

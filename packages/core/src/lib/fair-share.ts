@@ -1,0 +1,77 @@
+import { availableParallelism } from 'node:os'
+import { setImmediate } from 'node:timers'
+import type { Soon } from './soon.js'
+
+/** A piece of work that can be done here, or by another thread. */
+export interface Work<Job, Result> {
+  here(job: Job): Result
+  elsewhere(job: Job, done: (result: Result) => void): void
+}
+
+interface Waiting<Job, Result> {
+  readonly job: Job
+  readonly done: (result: Result) => void
+}
+
+const MOST = 1 // milliseconds of one turn of the event loop
+const WORTH_COUNTING = MOST / 4
+const MOST_THREADS = 3 // of the four that libuv has for everybody
+
+/**
+ * Does each job at once as long as that keeps nobody waiting: the way to another thread and back costs about as much as
+ * the job. What goes beyond the share of a turn waits, and is done by another thread or in a later turn, whichever comes
+ * first.
+ *
+ * @param cores as many threads are used as there are cores beside ours: more would only take ours in turns
+ */
+export function createFairShare<Job, Result>(
+  { here, elsewhere }: Work<Job, Result>,
+  cores: number = availableParallelism(),
+): (job: Job) => Soon<Result> {
+  const threads = Math.min(cores - 1, MOST_THREADS)
+  const waiting: Waiting<Job, Result>[] = []
+  let busyThreads = 0
+  let spent = 0
+  let isTurnCounted = false
+
+  return (job) => {
+    if (spent <= MOST) return doHere(job)
+    return new Promise((done) => {
+      waiting.push({ job, done })
+      sendElsewhere()
+    })
+  }
+
+  function doHere(job: Job): Result {
+    const start = performance.now()
+    const result = here(job)
+    spent += performance.now() - start
+    if (spent > WORTH_COUNTING) countTurn()
+    return result
+  }
+
+  /** A turn ends with the next immediate. A job or two are not worth one: they are counted with what comes later. */
+  function countTurn(): void {
+    if (isTurnCounted) return
+    isTurnCounted = true
+    setImmediate(() => {
+      isTurnCounted = false
+      spent = 0
+      while (waiting.length > 0 && spent <= MOST) {
+        const { job, done } = waiting.shift()!
+        done(doHere(job))
+      }
+    })
+  }
+
+  function sendElsewhere(): void {
+    if (busyThreads >= threads || waiting.length === 0) return
+    busyThreads++
+    const { job, done } = waiting.shift()!
+    elsewhere(job, (result) => {
+      busyThreads--
+      sendElsewhere()
+      done(result)
+    })
+  }
+}

@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest'
+import { createFairShare, type Work } from '../../packages/core/src/lib/fair-share.js'
+
+const nextTurn = () => new Promise(setImmediate)
+
+/** Work that takes so many milliseconds here, and that another thread finishes when it is told to. */
+function working(milliseconds: number) {
+  const here: number[] = []
+  const elsewhere: { readonly job: number; readonly finish: () => void }[] = []
+  const work: Work<number, string> = {
+    here(job) {
+      const start = performance.now()
+      while (performance.now() - start < milliseconds);
+      here.push(job)
+      return `${job} here`
+    },
+    elsewhere: (job, done) => void elsewhere.push({ job, finish: () => done(`${job} elsewhere`) }),
+  }
+  return { work, here, elsewhere }
+}
+
+describe('work is done at once, as long as that keeps nobody waiting', () => {
+  test('a millisecond of each turn of the event loop is for it', async () => {
+    const { work } = working(0.7)
+    const take = createFairShare(work, 2)
+    for (let round = 0; round < 3; round++) {
+      expect([take(1), take(2)]).toEqual(['1 here', '2 here'])
+      await nextTurn()
+    }
+  })
+
+  test('many small jobs are counted too', async () => {
+    const { work, here } = working(0.05)
+    const take = createFairShare(work, 2)
+    const results = Array.from({ length: 100 }, (_, n) => take(n))
+    expect(here.length).toBeGreaterThan(3)
+    expect(here.length).toBeLessThan(30)
+    expect(results[99]).toBeInstanceOf(Promise)
+  })
+})
+
+describe('what goes beyond waits', () => {
+  test('for another thread: no more of them than there are cores beside ours, and never all of the pool', () => {
+    for (const [cores, threads] of [
+      [2, 1],
+      [3, 2],
+      [64, 3],
+    ] as const) {
+      const { work, elsewhere } = working(1.1)
+      const take = createFairShare(work, cores)
+      for (let n = 0; n < 10; n++) void take(n)
+      expect(elsewhere.map(({ job }) => job)).toEqual([1, 2, 3].slice(0, threads))
+    }
+  })
+
+  test('or for a later turn, whichever comes first, and each job is done once', async () => {
+    const { work, here, elsewhere } = working(0.4)
+    const take = createFairShare(work, 2)
+    const results = Promise.all(Array.from({ length: 20 }, async (_, n) => take(n)))
+    while (here.length + elsewhere.length < 20) {
+      elsewhere.at(-1)?.finish()
+      await nextTurn()
+    }
+    for (const { finish } of elsewhere) finish()
+    expect((await results).map((result) => Number.parseInt(result, 10))).toEqual(
+      Array.from({ length: 20 }, (_, n) => n),
+    )
+    expect([here.length > 3, elsewhere.length > 1]).toEqual([true, true])
+    expect([...here, ...elsewhere.map(({ job }) => job)].toSorted((a, b) => a - b)).toEqual(
+      Array.from({ length: 20 }, (_, n) => n),
+    )
+  })
+
+  test('where there is but one core, for a later turn alone', async () => {
+    const { work, here, elsewhere } = working(0.6)
+    const take = createFairShare(work, 1)
+    const results = Promise.all([1, 2, 3, 4, 5].map(async (n) => take(n)))
+    expect(here).toEqual([1, 2])
+    expect(await results).toEqual(['1 here', '2 here', '3 here', '4 here', '5 here'])
+    expect(elsewhere).toEqual([])
+  })
+})
