@@ -34,10 +34,20 @@ export async function startWorld() {
   })
   const pairs = ALGORITHMS.map((alg) => ({ alg, ...generators[alg]() }))
   const jwks = JSON.stringify({
-    keys: pairs.map(({ alg, publicKey }) => ({ ...publicKey.export({ format: 'jwk' }), kid: alg, use: 'sig', alg: nameFor(alg) })),
+    keys: pairs.map(({ alg, publicKey }) => ({
+      ...publicKey.export({ format: 'jwk' }),
+      kid: alg,
+      use: 'sig',
+      alg: nameFor(alg),
+    })),
   })
   const server = createServer({ key, cert }, (request, response) => {
-    const metadata = JSON.stringify({ issuer, jwks_uri: jwksUri, authorization_endpoint: issuer, token_endpoint: issuer })
+    const metadata = JSON.stringify({
+      issuer,
+      jwks_uri: jwksUri,
+      authorization_endpoint: issuer,
+      token_endpoint: issuer,
+    })
     response.setHeader('content-type', 'application/json')
     response.end(request.url?.includes('.well-known') ? metadata : jwks)
   })
@@ -77,7 +87,10 @@ export const settingsFor = ({ issuer, jwksUri }, algorithm) => ({ issuer, audien
  * @param {World} world @param {Algorithm} algorithm
  */
 export function createSigner(world, algorithm) {
-  const key = createPrivateKey({ key: /** @type {import('node:crypto').JsonWebKey} */ (world.keys[algorithm]), format: 'jwk' })
+  const key = createPrivateKey({
+    key: /** @type {import('node:crypto').JsonWebKey} */ (world.keys[algorithm]),
+    format: 'jwk',
+  })
   const header = encode({ alg: nameFor(algorithm), typ: 'at+jwt', kid: algorithm })
   /** @param {Record<string, unknown>} claims */
   return (claims = {}) => {

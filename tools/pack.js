@@ -22,6 +22,7 @@ function run(command, parameters) {
 }
 
 run(join(root, 'node_modules/.bin/tsc'), ['-b', 'packages/core', 'packages/express', 'packages/fastify'])
+run(process.execPath, ['tools/bundle.js'])
 const pack = ['--filter', './packages/*', 'pack', '--pack-destination', resolve(destination)]
 run('npx', ['--yes', pnpm, '--silent', ...pack])
 

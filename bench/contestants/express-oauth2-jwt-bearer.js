@@ -8,8 +8,18 @@ export const contestant = {
     const handler = auth({ issuer, jwksUri, audience, tokenSigningAlg: algorithm })
     return (token) =>
       new Promise((resolve, reject) => {
-        const request = { headers: { host: 'api.example.com', authorization: `Bearer ${token}` }, query: {}, is: () => false }
-        handler(/** @type {any} */ (request), /** @type {any} */ ({}), (error) => (error ? reject(error) : resolve(request)))
+        const request = {
+          method: 'GET',
+          url: '/',
+          protocol: 'https',
+          headers: { authorization: `Bearer ${token}` },
+          query: {},
+          get: (/** @type {string} */ name) => (name === 'Host' ? 'api.example.com' : undefined),
+          is: () => false,
+        }
+        handler(/** @type {any} */ (request), /** @type {any} */ ({}), (error) =>
+          error ? reject(error) : resolve(request),
+        )
       })
   },
 }

@@ -112,7 +112,10 @@ async function subtleVerifier(algorithm) {
 
 /** @param {import('../world.js').Algorithm} algorithm */
 function publicKeyOf(algorithm) {
-  return createPublicKey({ key: /** @type {import('node:crypto').JsonWebKey} */ (world.keys[algorithm]), format: 'jwk' })
+  return createPublicKey({
+    key: /** @type {import('node:crypto').JsonWebKey} */ (world.keys[algorithm]),
+    format: 'jwk',
+  })
 }
 
 /** @param {string} token */

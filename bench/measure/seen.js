@@ -28,7 +28,6 @@ report({
   disqualified: disqualified.map(({ name, wrong }) => ({ name, wrong })),
 })
 
-
 /** @param {import('../contestants.js').Verify} verify */
 async function take(verify) {
   const copies = Array.from({ length: CALLS }, () => fresh(token))

@@ -1,4 +1,4 @@
-import type { CheckedEndpoint } from './check-options/introspection.js'
+import type { CheckedEndpoint, CheckedIntrospection } from './check-options/introspection.js'
 import type { CheckedIssuer } from './check-options/issuer.js'
 import type { CheckedOptions } from './check-options.js'
 import { createEndpointAsker, type EndpointContext } from './introspection/ask-endpoint.js'
@@ -9,7 +9,7 @@ import {
   bySecretInForm,
   bySecretInHeader,
 } from './introspection/client-authentication.js'
-import { type Ask, createIntrospection, type Introspection } from './introspection/introspection.js'
+import { type Ask, createLookUp, type Introspection } from './introspection/introspection.js'
 import { createResponseCache, type ResponseCache } from './introspection/response-cache.js'
 import { createSignedResponseReader } from './introspection/signed-response.js'
 import { createMetadataSource, metadataUrlsFor } from './issuer/metadata.js'
@@ -20,22 +20,19 @@ import { ATTEMPT_TIMEOUT, createExchange, type Fetch } from './lib/exchange.js'
 import { createJsonLoader } from './lib/load-json.js'
 import { withRetries } from './lib/retries.js'
 
+export type IntrospectingEntry = CheckedIssuer & { readonly introspection: CheckedIntrospection }
+
 /** Puts together, from checked options, how an issuer is asked about tokens. */
-export function createIntrospectionFor(
-  entry: CheckedIssuer,
+export function createLookUpFor(
+  entry: IntrospectingEntry,
   keys: KeySource,
   fetch: Fetch,
   options: CheckedOptions,
-): Introspection | undefined {
+): Introspection['lookUp'] {
   const { issuer, introspection } = entry
-  if (introspection === undefined) return undefined
-  const { audience, profile, claims, clockTolerance } = entry
-  const { ask, tokens } = introspection
-  return createIntrospection({
+  const { ask } = introspection
+  return createLookUp({
     issuer,
-    tokens,
-    isSigned: typeof ask !== 'function' && ask.signedResponse,
-    rules: { audience, profile, claims, clockTolerance },
     ask: typeof ask === 'function' ? createFunctionAsker(ask) : endpointAsker(ask, entry, keys, fetch, options),
     cache: cacheFor(entry, options),
     timeout: options.keys.timeout,

@@ -1,8 +1,8 @@
-import { createPublicFetch } from '#public-fetch'
 import type { CheckedIssuer } from './check-options/issuer.js'
 import type { CheckedOptions, DynamicIssuers } from './check-options.js'
-import { createIntrospectionFor } from './create-introspection.js'
+import type { IntrospectingEntry } from './create-introspection.js'
 import type { EmitKeysEvent } from './events.js'
+import type { Introspection } from './introspection/introspection.js'
 import { invalidOption } from './invalid-option.js'
 import { createDynamicIssuers } from './issuer/dynamic-issuers.js'
 import { createFirstLoads, type FirstLoads } from './issuer/first-loads.js'
@@ -33,7 +33,7 @@ export function createTrustedIssuers(options: CheckedOptions): TrustedIssuers {
 /** But for a bound on how many are asked for the first time at once, whose names strangers may have chosen. */
 function createDynamic({ find, check }: DynamicIssuers, options: CheckedOptions): TrustedIssuers {
   const { keys, clock, hasOwnFetch, insecure } = options
-  const fetch = hasOwnFetch || insecure ? options.fetch : createPublicFetch()
+  const fetch = hasOwnFetch || insecure ? options.fetch : lazyPublicFetch()
   const firstLoads = createFirstLoads()
   return createDynamicIssuers({
     find,
@@ -53,8 +53,48 @@ function createTrustedIssuer(
 ): TrustedIssuer {
   const { issuer, audience, algorithms, profile, clockTolerance, scopeClaims, claims } = entry
   const keys = keySourceFor(entry, fetch, options, firstLoads)
-  const introspection = createIntrospectionFor(entry, keys, fetch, options)
+  const introspection = asksAboutTokens(entry) ? lazyIntrospection(entry, keys, fetch, options) : undefined
   return { issuer, audience, algorithms, profile, clockTolerance, scopeClaims, claims, keys, introspection }
+}
+
+function asksAboutTokens(entry: CheckedIssuer): entry is IntrospectingEntry {
+  return entry.introspection !== undefined
+}
+
+// What most processes never use is loaded when it is needed: a process that has just started waits for every module.
+
+function lazyIntrospection(
+  entry: IntrospectingEntry,
+  keys: KeySource,
+  fetch: Fetch,
+  options: CheckedOptions,
+): Introspection {
+  const { audience, claims, clockTolerance, introspection } = entry
+  const { ask, tokens } = introspection
+  let lookUp: Introspection['lookUp'] | undefined
+  return {
+    tokens,
+    isSigned: typeof ask !== 'function' && ask.signedResponse,
+    rules: { audience, claims, clockTolerance, profile: 'jwt' },
+    async lookUp(token) {
+      if (lookUp === undefined) {
+        const { createLookUpFor } = await import('./create-introspection.js')
+        lookUp ??= createLookUpFor(entry, keys, fetch, options)
+      }
+      return lookUp(token)
+    },
+  }
+}
+
+function lazyPublicFetch(): Fetch {
+  let loaded: Fetch | undefined
+  return async (url, init) => {
+    if (loaded === undefined) {
+      const { createPublicFetch } = await import('#public-fetch')
+      loaded ??= createPublicFetch()
+    }
+    return loaded(url, init)
+  }
 }
 
 /** From the inside out: one exchange, its second try, where to go and what counts as keys, how long to keep them. */

@@ -26,9 +26,6 @@ export type Ask = (token: string, budget: Budget) => Promise<JsonObject>
 
 export interface IntrospectionContext {
   readonly issuer: string
-  readonly tokens: 'opaque' | 'all'
-  readonly isSigned: boolean
-  readonly rules: ClaimRules
   readonly ask: Ask
   readonly cache: ResponseCache | undefined
   /** Seconds that a token waits for an answer, its turn included. */
@@ -42,19 +39,13 @@ const MAX_RETRY_AFTER = 60 // seconds
 /** Seconds by which asking ends before waiting does, so that it can be told what went wrong. */
 const MARGIN = 0.02
 
-export function createIntrospection(context: IntrospectionContext): Introspection {
-  const { issuer, tokens, isSigned, rules, ask, cache, timeout } = context
+export function createLookUp({ issuer, ask, cache, timeout }: IntrospectionContext): Introspection['lookUp'] {
   const slots = createSlots(LIMITS)
   const flights = createSingleFlight<JsonObject>()
 
-  return {
-    tokens,
-    isSigned,
-    rules: { ...rules, profile: 'jwt' },
-    async lookUp(token) {
-      requireForm(token)
-      return requireActive(await flights(token, () => answerAbout(token)), issuer)
-    },
+  return async (token) => {
+    requireForm(token)
+    return requireActive(await flights(token, () => answerAbout(token)), issuer)
   }
 
   async function answerAbout(token: string): Promise<JsonObject> {

@@ -1,20 +1,40 @@
 import { Buffer } from 'node:buffer'
-import { constants, KeyObject, verify } from 'node:crypto'
-import type { JWK } from 'jose'
-import { importJWK } from 'jose/key/import'
+import { constants, createPublicKey, type JsonWebKey, type KeyObject, verify } from 'node:crypto'
 import { createFairShare } from './fair-share.js'
 import { type PublicKey, signatureLengthFor } from './signature.js'
 
-export async function importPublicKey(jwk: JWK, alg: string): Promise<PublicKey> {
-  const cryptoKey = (await importJWK(jwk, alg)) as CryptoKey
-  const key = KeyObject.from(cryptoKey)
+/** By Node and not by way of WebCrypto, whose first use costs a process that has just started several milliseconds. */
+export async function importPublicKey(jwk: JsonWebKey, alg: string): Promise<PublicKey> {
+  const key = createPublicKey({ key: jwk, format: 'jwk' })
+  if (key.asymmetricKeyType !== typeFor(alg)) throw new TypeError(`the key is not one for ${alg}`)
   return {
-    signatureLength: signatureLengthFor(alg, cryptoKey),
+    signatureLength: signatureLengthFor(alg, key.asymmetricKeyDetails?.modulusLength),
     // A bare key where there is a way: the forms with parameters make Node export it again on every call.
     key: alg.startsWith('PS') ? pss(key) : key,
-    digest: /^(?:RS|PS|ES)/.test(alg) ? `sha${alg.slice(2)}` : null,
+    digest: alg.startsWith('Ed') ? null : `sha${alg.slice(2)}`,
     isEcdsa: alg.startsWith('ES'),
   } as NodeKey
+}
+
+function typeFor(alg: string): KeyObject['asymmetricKeyType'] {
+  switch (alg) {
+    case 'RS256':
+    case 'RS384':
+    case 'RS512':
+    case 'PS256':
+    case 'PS384':
+    case 'PS512':
+      return 'rsa'
+    case 'ES256':
+    case 'ES384':
+    case 'ES512':
+      return 'ec'
+    case 'Ed25519':
+    case 'EdDSA':
+      return 'ed25519'
+    default:
+      throw new TypeError(`${alg} is no signature algorithm of ours`)
+  }
 }
 
 interface NodeKey extends PublicKey {

@@ -5,7 +5,8 @@ import { type PublicKey, signatureLengthFor } from './signature.js'
 
 export async function importPublicKey(jwk: JWK, alg: string): Promise<PublicKey> {
   const key = (await importJWK(jwk, alg)) as CryptoKey
-  return { signatureLength: signatureLengthFor(alg, key), key, parameters: parametersFor(alg) } as WebKey
+  const { modulusLength } = key.algorithm as Partial<RsaHashedKeyAlgorithm>
+  return { signatureLength: signatureLengthFor(alg, modulusLength), key, parameters: parametersFor(alg) } as WebKey
 }
 
 interface WebKey extends PublicKey {
