@@ -39,7 +39,12 @@ try {
 
 const packages = JSON.parse(readFileSync(here('package.json'), 'utf8')).devDependencies
 const machine = `${cpus()[0]?.model ?? 'unknown'}, ${availableParallelism()} cores`
-const text = reportOf(results, { packages, machine, date: new Date().toISOString().slice(0, 10) })
+const text = reportOf(results, {
+  packages,
+  machine,
+  date: new Date().toISOString().slice(0, 10),
+  isQuick: values.quick,
+})
 process.stdout.write(text)
 if (!values.quick && values.node === undefined) {
   writeFileSync(here('RESULTS.md'), text)

@@ -3,15 +3,18 @@ import { targets } from './targets.js'
 /**
  * @typedef {import('./main.js').Results} Results
  * @typedef {import('./statistics.js').Summary} Summary
- * @typedef {{ packages: Record<string, string>, machine: string, date: string }} Circumstances
+ * @typedef {{ packages: Record<string, string>, machine: string, date: string, isQuick: boolean }} Circumstances
  */
 
 /** Everything that was measured, as Markdown. @param {Map<string, Results>} results @param {Circumstances} circumstances */
-export function reportOf(results, { packages, machine, date }) {
+export function reportOf(results, { packages, machine, date, isQuick }) {
   const majors = [...results.keys()]
   const sections = [
     '# Results',
     `Measured on ${date} with \`npm run bench\`: ${machine}, shared with others. Figures are ratios within one run, medians, and the range that holds the middle half in parentheses. Microseconds tell of this machine only.`,
+    ...(isQuick
+      ? ['A quick run, of code that is not warm yet: it shows that everything works, and nothing else.']
+      : []),
     '## Targets',
     table(
       ['', 'target', ...majors.map((major) => `Node ${major}`)],

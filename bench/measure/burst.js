@@ -4,8 +4,8 @@ import { median, summary } from '../statistics.js'
 import { createSigner, fresh } from '../world.js'
 import { enter, isQuick, nextTurn, report, rotated, world } from './field.js'
 
-const ROUNDS = isQuick ? 1 : 25
-const WARMING = isQuick ? 0 : 10
+const ROUNDS = isQuick ? 1 : 15
+const WARMING = isQuick ? 0 : 6
 const BURST = 256
 const COPIES = 64
 

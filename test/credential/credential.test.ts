@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { bareCredential, extractCredential } from '../../packages/core/src/credential.js'
+import { extractCredential } from '../../packages/core/src/credential.js'
 import type { RequestLike } from '../../packages/core/src/request.js'
 import { refusalOf } from '../jwt/rejection.js'
 
@@ -232,11 +232,4 @@ test.each<[string, unknown]>([
       'expected a web Request or a RequestLike; for a request of node:http or Express, pass viewNodeRequest(request)',
     ),
   )
-})
-
-test('a bare token is a string', () => {
-  expect(bareCredential('abc')).toEqual({ scheme: 'Bearer', token: 'abc' })
-  for (const value of [undefined, null, 1, {}, ['abc'], new String('abc')]) {
-    expect(refusalOf(() => bareCredential(value))).toBe('invalid_token/malformed: the token is not a string')
-  }
 })

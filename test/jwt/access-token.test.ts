@@ -11,7 +11,7 @@ const TOKEN = 'aaa.bbb.ccc'
 function accessTokenOf(claims: Members, scopeClaims = ['scope', 'scp']): AccessToken {
   const text = (members: Members) => parseJsonObject(JSON.stringify(members), 16)
   const jwt = { header: text(HEADER), claims: text({ ...CLAIMS, ...claims }) } as unknown as VerifiedJwt
-  return createAccessToken({ scheme: 'Bearer', token: TOKEN }, jwt, scopeClaims, {})
+  return createAccessToken(TOKEN, jwt, scopeClaims, {})
 }
 
 test('RFC 9068 §2.2: everything of T is where it belongs', () => {

@@ -73,6 +73,13 @@ describe('authenticateEagerly()', () => {
   })
 })
 
+test.each([undefined, null, 1, {}, ['abc'], new String('abc')])(
+  'verify(%o) is no token, and no crash',
+  async (value) => {
+    await expect(verifierWith().verify(value as never)).rejects.toMatchObject({ reason: 'malformed' })
+  },
+)
+
 test('a global Promise that somebody has replaced changes no verdict', async () => {
   const BuiltIn = globalThis.Promise
   const verifier = verifierWith({ isRevoked: () => true })

@@ -1,4 +1,3 @@
-import type { Credential } from './credential.js'
 import type { JsonObject, JsonValue } from './lib/json.js'
 import type { VerifiedToken } from './verified-token.js'
 
@@ -45,12 +44,12 @@ export interface AccessToken {
 
 /** Makes the access token of one that has passed every check. */
 export function createAccessToken(
-  { scheme, token }: Credential,
+  token: string,
   verified: VerifiedToken,
   scopeClaims: readonly string[],
   maker: object,
 ): AccessToken {
-  return new FrozenAccessToken(scheme, token, verified, scopeClaims, maker)
+  return new FrozenAccessToken(token, verified, scopeClaims, maker)
 }
 
 /** Whether an access token is one that this maker has made, and no look-alike. */
@@ -73,12 +72,12 @@ class FrozenAccessToken implements AccessToken {
   readonly header: JsonObject
   readonly confirmation: undefined
 
-  constructor(scheme: 'Bearer', token: string, verified: VerifiedToken, scopeClaims: readonly string[], maker: object) {
+  constructor(token: string, verified: VerifiedToken, scopeClaims: readonly string[], maker: object) {
     const claims = verified.claims as AccessTokenClaims
     const { aud = [] } = claims
     this.#token = token
     this.#maker = maker
-    this.scheme = scheme
+    this.scheme = 'Bearer'
     this.issuer = claims.iss
     this.subject = claims.sub
     this.clientId = claims.client_id ?? firstString(claims, ['azp', 'cid', 'appid'])

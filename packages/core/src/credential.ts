@@ -43,12 +43,6 @@ export function extractCredential(request: RequestLike): Credential | undefined 
   return { scheme: 'Bearer', token: credential }
 }
 
-/** A token that came some other way than in a request, perhaps from code without types. */
-export function bareCredential(token: unknown): Credential {
-  if (typeof token !== 'string') rejectToken('malformed', 'the token is not a string')
-  return { scheme: 'Bearer', token }
-}
-
 function authorizationLines({ headers }: RequestLike): readonly string[] {
   if (typeof headers?.get !== 'function') {
     throw new TypeError(

@@ -4,9 +4,9 @@ import { challengesFor } from './challenge.js'
 import { checkOptions, checkReadyOptions } from './check-options.js'
 import { requireProvenConfirmation } from './confirmation.js'
 import { createTrustedIssuers } from './create-trusted-issuers.js'
-import { bareCredential, type Credential, extractCredential } from './credential.js'
+import { extractCredential } from './credential.js'
 import { failedEvent, rememberWhy } from './explain.js'
-import { Rejection } from './failure.js'
+import { Rejection, rejectToken } from './failure.js'
 import { loadKeys, statusOf } from './issuer/readiness.js'
 import {
   createFinderOfOpaque,
@@ -79,16 +79,16 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const flights = new Map<string, Flight>()
 
   /** The whole decision about a token, whether it has been seen before or not. */
-  function examine(credential: Credential, trail: Trail): Soon<AccessToken> {
-    const known = recall(credential.token, trail)
+  function examine(token: string, trail: Trail): Soon<AccessToken> {
+    const known = recall(token, trail)
     if (known !== undefined) return unlessRevoked(known, isRevoked)
-    return andThen(vouchFor(credential.token, trail), accept, credential)
+    return andThen(vouchFor(token, trail), accept, token)
   }
 
-  function accept(vouched: Vouched, credential: Credential): Soon<AccessToken> {
+  function accept(vouched: Vouched, token: string): Soon<AccessToken> {
     const { issuer, verified } = vouched
     requireProvenConfirmation(verified)
-    const accessToken = createAccessToken(credential, verified, issuer.scopeClaims, issuers)
+    const accessToken = createAccessToken(token, verified, issuer.scopeClaims, issuers)
     return andThen(unlessRevoked(accessToken, isRevoked), remember, vouched)
   }
 
@@ -127,16 +127,15 @@ export function createVerifier(options: VerifierOptions): Verifier {
   /** Copies of a new token that come while the first one waits, for keys or for its turn, wait with it. */
   function verifyOnce(token: string, trail: Trail): Soon<Vouched> {
     const flight = flights.size > 0 ? flights.get(token) : undefined
-    if (flight !== undefined) {
-      return flight.vouched.finally(() => {
-        trail.issuer = flight.trail.issuer
-      })
-    }
+    if (flight !== undefined) return follow(flight, trail)
     const vouched = verifyJwt(token, trail)
-    if (!isPromise(vouched)) return vouched
-    const shared = vouched.finally(() => flights.delete(token))
-    flights.set(token, { trail, vouched: shared })
-    return shared
+    return isPromise(vouched) ? takeOff(token, trail, vouched) : vouched
+  }
+
+  function takeOff(token: string, trail: Trail, vouched: Promise<Vouched>): Promise<Vouched> {
+    const flight = { trail, vouched: vouched.finally(() => flights.delete(token)) }
+    flights.set(token, flight)
+    return flight.vouched
   }
 
   /** In the order in which it is made: cheap before costly, whose word it is before what it says. */
@@ -186,11 +185,14 @@ export function createVerifier(options: VerifierOptions): Verifier {
     const trail: Trail = { issuer: undefined }
     try {
       const result = andThen(present(given, trail), judge, asked)
-      return isPromise(result) ? result.catch((thrown: unknown) => refusal(thrown, asked, trail)) : result
+      return isPromise(result) ? orRefusal(result, asked, trail) : result
     } catch (thrown) {
       return refusal(thrown, asked, trail)
     }
   }
+
+  const orRefusal = (result: Promise<Result>, asked: readonly CheckedRequirements[], trail: Trail): Promise<Result> =>
+    result.catch((thrown: unknown) => refusal(thrown, asked, trail))
 
   function judge(accessToken: AccessToken | undefined, asked: readonly CheckedRequirements[]): Soon<Result> {
     const waiting = accessToken === undefined ? requireOptional(asked) : requireFulfilled(accessToken, asked, moment)
@@ -208,10 +210,13 @@ export function createVerifier(options: VerifierOptions): Verifier {
 
   function ofRequest(request: RequestLike, trail: Trail): Soon<AccessToken> | undefined {
     const credential = extractCredential(request)
-    return credential && examine(credential, trail)
+    return credential && examine(credential.token, trail)
   }
 
-  const ofToken = (token: string, trail: Trail): Soon<AccessToken> => examine(bareCredential(token), trail)
+  function ofToken(token: unknown, trail: Trail): Soon<AccessToken> {
+    if (typeof token !== 'string') rejectToken('malformed', 'the token is not a string') // from code without types
+    return examine(token, trail)
+  }
 
   function ofVerified(accessToken: AccessToken | undefined, trail: Trail): AccessToken | undefined {
     trail.issuer = accessToken?.issuer
@@ -296,6 +301,12 @@ interface Remembered {
   readonly issuer: TrustedIssuer
   readonly verified: VerifiedJwt
   readonly accessToken: AccessToken
+}
+
+function follow(flight: Flight, trail: Trail): Promise<Vouched> {
+  return flight.vouched.finally(() => {
+    trail.issuer = flight.trail.issuer
+  })
 }
 
 type Handler = (

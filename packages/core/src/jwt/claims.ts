@@ -67,11 +67,13 @@ function isStringOrStrings(value: JsonValue): boolean {
 function problemWithAudience(aud: JsonValue | undefined, accepted: readonly string[] | null): Problem | undefined {
   if (accepted === null) return undefined
   if (aud === undefined) return { reason: 'missing_claim', detail: 'aud is missing', expected: accepted }
-  const isNamed = Array.isArray(aud)
-    ? accepted.some((audience) => aud.includes(audience))
-    : accepted.includes(aud as string)
-  if (isNamed) return undefined
+  if (Array.isArray(aud) ? haveOneInCommon(accepted, aud) : accepted.includes(aud as string)) return undefined
   return { reason: 'audience', detail: 'aud does not name this API', expected: accepted, received: [aud].flat() }
+}
+
+function haveOneInCommon(some: readonly JsonValue[], others: readonly JsonValue[]): boolean {
+  for (const one of some) if (others.includes(one)) return true
+  return false
 }
 
 function problemWithTimes({ exp, nbf, iat }: JsonObject, now: number, tolerance: number): Problem | undefined {

@@ -62,6 +62,10 @@ export function createRemoteKeySource(context: Omit<KeyCacheContext, 'onChanged'
       if (!cache.isOpen || cache.keys === undefined) return undefined
       const candidates = candidatesIn(cache.keys.set, alg, kid)
       if (candidates.length === 0) return undefined
+      if (cache.freshness() === 'fresh') {
+        staleness.note(undefined)
+        return candidates
+      }
       const refresh = refreshFor(alg, kid)
       if (refresh === 'first') return undefined
       if (refresh === 'in the background') refreshInBackground()

@@ -26,7 +26,18 @@ export function andThen<T, U>(
   b?: unknown,
   c?: unknown,
 ): Soon<U> {
-  return isPromise(soon) ? soon.then((value) => next(value, a, b, c)) : next(soon, a, b, c)
+  return isPromise(soon) ? later(soon, next, a, b, c) : next(soon, a, b, c)
+}
+
+/** A function of its own: where a closure is made, what it captures is set aside even on the way that makes none. */
+function later<T, U>(
+  promise: Promise<T>,
+  next: (value: T, a?: unknown, b?: unknown, c?: unknown) => Soon<U>,
+  a: unknown,
+  b: unknown,
+  c: unknown,
+): Promise<U> {
+  return promise.then((value) => next(value, a, b, c))
 }
 
 /** Not `instanceof`: where something replaces the global `Promise`, async functions still return the built-in one. */

@@ -117,9 +117,14 @@ function requireScopes({ scopes: granted }: AccessToken, asked: readonly Checked
 function hasScopes(granted: ReadonlySet<string>, asked: readonly CheckedRequirements[]): boolean {
   for (const { scopes, anyScope } of asked) {
     for (const scope of scopes) if (!granted.has(scope)) return false
-    if (anyScope !== undefined && !anyScope.some((scope) => granted.has(scope))) return false
+    if (anyScope !== undefined && !hasOneOf(granted, anyScope)) return false
   }
   return true
+}
+
+function hasOneOf(granted: ReadonlySet<string>, scopes: readonly string[]): boolean {
+  for (const scope of scopes) if (granted.has(scope)) return true
+  return false
 }
 
 /** Every scope that is asked for. */
