@@ -40,7 +40,7 @@ describe('work is done at once, as long as that keeps nobody waiting', () => {
 })
 
 describe('what goes beyond waits', () => {
-  test('for another thread: no more of them than there are cores beside ours, and never all of the pool', () => {
+  test('for another thread: a few jobs for each core beside ours, and never for all of the pool', () => {
     for (const [cores, threads] of [
       [2, 1],
       [3, 2],
@@ -48,8 +48,10 @@ describe('what goes beyond waits', () => {
     ] as const) {
       const { work, elsewhere } = working(1.1)
       const take = createFairShare(work, cores)
-      for (let n = 0; n < 10; n++) void take(n)
-      expect(elsewhere.map(({ job }) => job)).toEqual([1, 2, 3].slice(0, threads))
+      for (let n = 0; n < 50; n++) void take(n)
+      expect(elsewhere.map(({ job }) => job)).toEqual(Array.from({ length: 8 * threads }, (_, n) => n + 1))
+      elsewhere[0]?.finish()
+      expect(elsewhere).toHaveLength(8 * threads + 1)
     }
   })
 

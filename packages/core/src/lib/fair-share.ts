@@ -16,6 +16,7 @@ interface Waiting<Job, Result> {
 const MOST = 1 // milliseconds of one turn of the event loop
 const WORTH_COUNTING = MOST / 4
 const MOST_THREADS = 3 // of the four that libuv has for everybody
+const IN_ADVANCE = 8 // jobs for each: that it has done one is heard of when this turn is over
 
 /**
  * Does each job at once as long as that keeps nobody waiting: the way to another thread and back costs about as much as
@@ -28,9 +29,9 @@ export function createFairShare<Job, Result>(
   { here, elsewhere }: Work<Job, Result>,
   cores: number = availableParallelism(),
 ): (job: Job) => Soon<Result> {
-  const threads = Math.min(cores - 1, MOST_THREADS)
+  const inAdvance = Math.min(cores - 1, MOST_THREADS) * IN_ADVANCE
   const waiting: Waiting<Job, Result>[] = []
-  let busyThreads = 0
+  let sent = 0
   let spent = 0
   let isTurnCounted = false
 
@@ -65,11 +66,11 @@ export function createFairShare<Job, Result>(
   }
 
   function sendElsewhere(): void {
-    if (busyThreads >= threads || waiting.length === 0) return
-    busyThreads++
+    if (sent >= inAdvance || waiting.length === 0) return
+    sent++
     const { job, done } = waiting.shift()!
     elsewhere(job, (result) => {
-      busyThreads--
+      sent--
       sendElsewhere()
       done(result)
     })
