@@ -21,7 +21,7 @@ const run = promisify(execFile)
 const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, node: { type: 'string' } } })
 
 /** The binaries to measure on, by their major version. */
-const nodes = new Map([[String(process.versions.node.split('.')[0]), process.execPath]])
+const nodes = new Map([[process.versions.node.split('.')[0] ?? '', process.execPath]])
 for (const major of ['22', '24', '26']) {
   const binary = here(`node_modules/node${major}/bin/node`)
   if (!values.quick && existsSync(binary)) nodes.set(major, binary)

@@ -24,8 +24,8 @@ async function measure(algorithm) {
   const bare = bareVerifier(algorithm)
   const subtle = await subtleVerifier(algorithm)
   const runners = [
-    { name: 'limit', prepare: bare.prepare, run: bare.run },
-    { name: 'crypto.subtle.verify', prepare: subtle.prepare, run: subtle.run },
+    { name: 'limit', ...bare },
+    { name: 'crypto.subtle.verify', ...subtle },
     ...field.map(({ name, verify }) => ({ name, prepare: fresh, run: verify })),
   ]
   /** @type {Map<string, number[]>} */

@@ -35,7 +35,7 @@ async function take(verify) {
   globalThis.gc?.()
   const heap = process.memoryUsage().heapUsed
   const start = performance.now()
-  for (let n = 0; n < calls; n++) await verify(/** @type {string} */ (copies[n % RING]))
+  for (let n = 0; n < calls; n++) await verify(copies[n % RING])
   const time = ((performance.now() - start) / calls) * 1000
   return { time, bytes: (process.memoryUsage().heapUsed - heap) / calls }
 }
@@ -44,7 +44,7 @@ async function take(verify) {
 async function callsWithin(milliseconds, verify, copies) {
   let calls = 0
   for (const start = performance.now(); performance.now() - start < milliseconds / 5; calls += 10) {
-    for (let n = 0; n < 10; n++) await verify(/** @type {string} */ (copies[(calls + n) % RING]))
+    for (let n = 0; n < 10; n++) await verify(copies[(calls + n) % RING])
   }
   return calls * 5
 }

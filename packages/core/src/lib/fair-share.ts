@@ -4,8 +4,8 @@ import type { Soon } from './soon.js'
 
 /** A piece of work that can be done here, or by another thread. */
 export interface Work<Job, Result> {
-  here(job: Job): Result
-  elsewhere(job: Job, done: (result: Result) => void): void
+  readonly here: (job: Job) => Result
+  readonly elsewhere: (job: Job, done: (result: Result) => void) => void
 }
 
 interface Waiting<Job, Result> {
