@@ -92,13 +92,11 @@ function bareVerifier(algorithm) {
   const digest = algorithm === 'Ed25519' ? null : 'sha256'
   const options = algorithm === 'PS256' ? { key, padding: 6, saltLength: 32 } : key
   return {
-    /** @param {string} token */
-    prepare(token) {
+    prepare: (/** @type {string} */ token) => {
       const { data, signature } = bytesOf(token)
       return { data, signature: algorithm === 'ES256' ? der(signature) : signature }
     },
-    /** @param {{ data: Uint8Array, signature: Uint8Array }} given */
-    run({ data, signature }) {
+    run: (/** @type {{ data: Uint8Array, signature: Uint8Array }} */ { data, signature }) => {
       if (!verifySignature(digest, data, options, signature)) throw new Error('a bad signature')
     },
   }
