@@ -387,4 +387,50 @@ export const elsewhere: readonly Elsewhere[] = [
   { rule: 'A-118', test: 'test/adapters/fastify.test.ts', what: 'what a check throws is a 500 without a challenge' },
   { rule: 'A-120', test: 'test/adapters/http2.test.ts', what: 'several authorization fields are refused: %s' },
   { rule: 'A-168', test: 'test/pins/exports.test.ts', what: 'a verifier has these members, and nothing else' },
+  {
+    rule: 'R-CACHE',
+    test: 'test/token-cache/token-cache.test.ts',
+    what: 'a withdrawn key takes its tokens with it as soon as a new token would be refused',
+  },
+  {
+    rule: 'R-CACHE',
+    test: 'test/token-cache/token-cache.test.ts',
+    what: 'RFC 7515 §5.2: a refused token is not remembered, and pushes out none that is',
+  },
+  { rule: 'R-CACHE', test: 'test/token-cache/token-cache.test.ts', what: 'X12: isRevoked' },
+  {
+    rule: 'R-CACHE',
+    test: 'test/token-cache/verified-tokens.test.ts',
+    what: 'of 1,000,000 tokens the last ones are known, as many as there is room for',
+  },
+  {
+    rule: 'R-SET',
+    test: 'test/token-cache/token-cache.test.ts',
+    what: 'R-SET: what one verifier has seen is nothing to another',
+  },
+  {
+    rule: 'R-MAL',
+    test: 'test/token-cache/token-cache.test.ts',
+    what: 'R-MAL: the other signature that ECDSA has for it is another token, verified for itself',
+  },
+  {
+    rule: 'A-79',
+    test: 'test/token-cache/verified-tokens.test.ts',
+    what: 'CVE-2026-35030: two tokens that share what they are found by are two tokens',
+  },
+  {
+    rule: 'A-79',
+    test: 'test/token-cache/token-cache.test.ts',
+    what: 'A-79: no character of it can be changed, wherever it stands',
+  },
+  {
+    rule: 'A-82',
+    test: 'test/token-cache/token-cache.test.ts',
+    what: 'A-82: a remembered token expires like any other',
+  },
+  {
+    rule: 'A-86',
+    test: 'test/token-cache/verified-tokens.test.ts',
+    what: 'tokens that come once push out none that comes often',
+  },
 ]

@@ -296,7 +296,7 @@ interface Flight {
   readonly vouched: Promise<Vouched>
 }
 
-/** A token that has been accepted, and the rules and the key that it was judged by. */
+/** A token that has been accepted, whose it is, and what its signature vouches for. */
 interface Remembered {
   readonly issuer: TrustedIssuer
   readonly verified: VerifiedJwt

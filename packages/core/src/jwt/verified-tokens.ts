@@ -22,7 +22,8 @@ const TAIL = 43
  * come often.
  *
  * The key is the tail of the signature, because hashing a whole token takes longer than everything else about one that
- * was seen before. It only finds the entry: a tail does not bind the claims, so **the whole token is compared**.
+ * was seen before. It only finds the entry: a tail does not bind the claims, so **the whole token is compared**. (Not in
+ * constant time: who has the right tail has the signature, and who has not is told nothing.)
  */
 export function createVerifiedTokens<Known>(maxEntries: number): VerifiedTokens<Known> {
   const byTail = new Map<string, Entry<Known>>()
