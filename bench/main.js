@@ -44,6 +44,7 @@ const text = reportOf(results, {
   machine,
   date: new Date().toISOString().slice(0, 10),
   isQuick: values.quick,
+  missed: readFileSync(here('missed.md'), 'utf8'),
 })
 process.stdout.write(text)
 if (!values.quick && values.node === undefined) {

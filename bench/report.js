@@ -3,11 +3,11 @@ import { targets } from './targets.js'
 /**
  * @typedef {import('./main.js').Results} Results
  * @typedef {import('./statistics.js').Summary} Summary
- * @typedef {{ packages: Record<string, string>, machine: string, date: string, isQuick: boolean }} Circumstances
+ * @typedef {{ packages: Record<string, string>, machine: string, date: string, isQuick: boolean, missed: string }} Circumstances
  */
 
 /** Everything that was measured, as Markdown. @param {Map<string, Results>} results @param {Circumstances} circumstances */
-export function reportOf(results, { packages, machine, date, isQuick }) {
+export function reportOf(results, { packages, machine, date, isQuick, missed }) {
   const majors = [...results.keys()]
   const sections = [
     '# Results',
@@ -24,6 +24,7 @@ export function reportOf(results, { packages, machine, date, isQuick }) {
         ...majors.map((major) => verdict(measured(of(results, major)))),
       ]),
     ),
+    missed.trimEnd(),
     ...majors.flatMap((major) => sectionsFor(major, of(results, major))),
     '## Versions',
     table(

@@ -165,7 +165,7 @@ export const targets = [
     },
   },
   {
-    row: 'bundle of a door, core and the helper of its framework apart',
+    row: 'bundle of a door, without core',
     target: '≤ 1.5 kB minified',
     measured: ({ bundle }) => {
       const [express, fastify] = ['express', 'fastify'].map(
