@@ -32,7 +32,10 @@ function wrongFiles(tarball, folder, { exports, imports }) {
   const promised = JSON.stringify({ exports, imports }).match(/(?<=")\.\/[^"]+(?=")/g) ?? []
   const needed = [...EXPECTED, ...promised.filter((path) => /\.\w+$/.test(path)).map((path) => path.slice(2))]
   const missing = [...new Set(needed)].filter((path) => !files.includes(path))
+  const scripts = files.filter((path) => path.endsWith('.js')).map((path) => readFrom(tarball, path))
   const stray = files.filter((path) => {
+    const chunk = /^dist\/chunks\/(.+)$/.exec(path)?.[1]
+    if (chunk !== undefined) return !scripts.some((script) => script.includes(`/${chunk}"`)) // nobody imports it
     const source = /^dist\/(.+?)(?:\.d\.ts|\.js)$/.exec(path)?.[1]
     return source === undefined ? !EXPECTED.includes(path) : !existsSync(join(folder, `src/${source}.ts`))
   })
