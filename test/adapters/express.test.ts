@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { AuthenticationError } from '@resource-server/core'
+import { AuthenticationError, type Verifier } from '@resource-server/core'
 import { authenticate, authorize, getAccessToken } from '@resource-server/express'
 import express5, { type Express, type NextFunction, type Request, type Response } from 'express'
 import express4 from 'express4'
@@ -195,6 +195,36 @@ describe.each([
       async (get) => expect(await get('/', bearer())).toMatchObject({ status: 200, challenge: null, body: 'too late' }),
     )
     expect(errors).toEqual(['insufficient_scope'])
+  })
+
+  test.each([undefined, null, {}, 'ok', { ok: false }])(
+    'a verifier that somebody has written and that answers %o lets nobody through and nothing hang',
+    async (answer) => {
+      const route = counted()
+      const odd = { ...verifierWith(), authenticate: () => Promise.resolve(answer) } as unknown as Verifier
+      await withApp(
+        (app) => app.get('/', authenticate(odd), route.handler),
+        async (get) => expect((await get('/', bearer())).status).toBe(500),
+      )
+      expect(route.runs).toBe(0)
+    },
+  )
+
+  test('a known token goes on at once, and a new one later', async () => {
+    const guard = authenticate(verifierWith())
+    const request = () => ({ method: 'GET', url: '/', headers: { authorization: `Bearer ${T}` } }) as unknown as Request
+    const seen: unknown[] = []
+    await new Promise<void>((resolve) => {
+      guard(request(), {} as Response, (error?: unknown) => {
+        seen.push(error)
+        resolve()
+      })
+      expect(seen).toEqual([])
+    })
+    const known = request()
+    guard(known, {} as Response, (error?: unknown) => void seen.push(error))
+    expect(seen).toEqual([undefined, undefined])
+    expect(getAccessToken(known).subject).toBe('u1')
   })
 
   test.each([undefined, null, 'route', 'router', 0, {}])(

@@ -32,6 +32,13 @@ test('RFC 9068 §2.2: everything of T is where it belongs', () => {
   })
 })
 
+test('tokens that say the same of their scopes share one set, but for a long one', () => {
+  expect(accessTokenOf({ scope: 'a b' }).scopes).toBe(accessTokenOf({ scope: 'a b' }).scopes)
+  const long = Array.from({ length: 400 }, (_, n) => `scope:${n}`).join(' ')
+  expect(accessTokenOf({ scope: long }).scopes).not.toBe(accessTokenOf({ scope: long }).scopes)
+  expect(accessTokenOf({ scope: long }).scopes.has('scope:399')).toBe(true)
+})
+
 test('what a token does not say is undefined or empty', () => {
   const bare = accessTokenOf({ sub: undefined, client_id: undefined, aud: undefined, scope: undefined, iat: undefined })
   expect(bare).toMatchObject({ subject: undefined, clientId: undefined, audience: [], issuedAt: undefined })

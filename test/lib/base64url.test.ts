@@ -8,7 +8,32 @@ const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 describe.each([
   ['on Node', node],
   ['elsewhere', elsewhere],
-])('%s', (_, { decodeBase64url }) => {
+])('%s', (_, { decodeBase64url, decodeBase64urlText }) => {
+  const encode = (bytes: string | readonly number[]) => Buffer.from(bytes as string).toString('base64url')
+
+  test.each(['', 'a', 'é', '\u{1f600}', '\ufffd', 'a\ufffdb', '\ufeff{}', '\0', 'x'.repeat(12_000)])(
+    'RFC 7519 §7.2: UTF-8 comes out as it was written: %j',
+    (text) => {
+      expect(decodeBase64urlText(encode(text))).toBe(text)
+    },
+  )
+
+  test.each([
+    ['a byte that begins nothing', [0xff]],
+    ['half a character', [0x61, 0xc3]],
+    ['a spelling that is too long', [0xc0, 0xaf]],
+    ['half of a surrogate pair', [0xed, 0xa0, 0x80]],
+    ['beyond the last character', [0xf4, 0x90, 0x80, 0x80]],
+    ['a bad byte beside a replacement character', [0xef, 0xbf, 0xbd, 0xff]],
+  ])('RFC 7519 §7.2: bytes that are no UTF-8 are refused: %s', (_what, bytes) => {
+    expect(decodeBase64urlText(encode(bytes))).toBeUndefined()
+  })
+
+  test('text after text: nothing of the longer one before is left', () => {
+    expect(decodeBase64urlText(encode('a long text before'))).toBe('a long text before')
+    expect(decodeBase64urlText(encode('b'))).toBe('b')
+  })
+
   describe('RFC 7515 §2: base64url without padding', () => {
     test.each<[string, number[]]>([
       ['', []],

@@ -134,7 +134,19 @@ describe('RFC 7518 §3.4: R and S are numbers of a fixed length, whatever they b
   })
 })
 
-test('what OpenSSL refuses by an error is false: a key that is none', () => {
+test('what is verified by other threads, once a turn has had its share, comes out the same', async () => {
+  const key = await node.importPublicKey(e521.jwk, 'ES512')
+  const good = b64u(signatureOf(data, e521, 'ES512'))
+  const bad = b64u(signatureOf('other', e521, 'ES512'))
+  const noKey = { signatureLength: 132, key: {}, digest: 'sha512', isEcdsa: true } as never
+  const given = Array.from({ length: 60 }, (_, n) => n % 3)
+  const verdicts = given.map((n) => node.verifySignature(n === 2 ? noKey : key, data, n === 0 ? good : bad))
+  expect(verdicts.at(-1)).toBeInstanceOf(Promise)
+  expect(await Promise.all(verdicts.map(async (verdict) => verdict))).toEqual(given.map((n) => n === 0))
+})
+
+test('what OpenSSL refuses by an error is false: a key that is none', async () => {
+  await new Promise(setImmediate)
   const noKey = { signatureLength: 256, key: {}, digest: 'sha256' } as never
   expect(node.verifySignature(noKey, data, b64u(new Uint8Array(256)))).toBe(false)
 })

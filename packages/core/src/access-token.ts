@@ -120,7 +120,7 @@ function readScopes(claims: JsonObject, scopeClaims: readonly string[]): Readonl
   const name = scopeClaims[first]
   if (name === undefined) return NO_SCOPES
   const value = claims[name]
-  if (typeof value !== 'string') return new FrozenSet(scopesIn(name, value))
+  if (typeof value !== 'string' || value.length > MAX_SHARED_LENGTH) return new FrozenSet(scopesIn(name, value))
   const known = scopeSets.get(value)
   if (known !== undefined) return known
   const scopes = new FrozenSet(scopesIn(name, value))
@@ -132,6 +132,7 @@ function readScopes(claims: JsonObject, scopeClaims: readonly string[]): Readonl
 /** Sets by the text that they are made of: thousands of tokens have the same few, and nobody can change them. */
 const scopeSets = new Map<string, ReadonlySet<string>>()
 const MAX_SCOPE_SETS = 1000
+const MAX_SHARED_LENGTH = 1000 // characters: so that a thousand of them are no burden
 
 /**
  * `scope` is a string (RFC 9068 §2.2.3, RFC 6749 §3.3: split at the space and nowhere else); other claims may be arrays

@@ -74,6 +74,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const issuers = createTrustedIssuers(settings)
   const findIssuerOfOpaque = createFinderOfOpaque(issuers, settings.selectIssuer)
   const knownHeaders = createKnownHeaders()
+  const seal = {} // known to the access tokens that this verifier has made
   const always = [settings.requirements]
   const verifiedTokens = createVerifiedTokens<Remembered>(settings.tokenCache)
   const flights = new Map<string, Flight>()
@@ -88,7 +89,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   function accept(vouched: Vouched, token: string): Soon<AccessToken> {
     const { issuer, verified } = vouched
     requireProvenConfirmation(verified)
-    const accessToken = createAccessToken(token, verified, issuer.scopeClaims, issuers)
+    const accessToken = createAccessToken(token, verified, issuer.scopeClaims, seal)
     return andThen(unlessRevoked(accessToken, isRevoked), remember, vouched)
   }
 
@@ -153,8 +154,8 @@ export function createVerifier(options: VerifierOptions): Verifier {
     return andThen(signed, vouch, issuer, jwt)
   }
 
-  const waitForKeys = ({ keys, ...rules }: TrustedIssuer, jwt: UnverifiedJwt): Promise<readonly PublicKey[]> =>
-    keys.find(jwt.alg, jwt.kid, () => isPlausible(jwt, rules, clock()))
+  const waitForKeys = (issuer: TrustedIssuer, jwt: UnverifiedJwt): Promise<readonly PublicKey[]> =>
+    issuer.keys.find(jwt.alg, jwt.kid, () => isPlausible(jwt, issuer, clock()))
 
   function vouch(verified: VerifiedJwt, issuer: TrustedIssuer, jwt: UnverifiedJwt): Vouched {
     knownHeaders.add(jwt)
@@ -252,7 +253,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
         { ...settings.requirements, claims: [], checks: [] },
         checkRequirements(requirements, 'requirements'),
       ]
-      if (accessToken !== undefined && !isMadeBy(issuers, accessToken))
+      if (accessToken !== undefined && !isMadeBy(seal, accessToken))
         throw new TypeError('authorize() expects an access token that this verifier has verified')
       return decide(asked, accessToken, ofVerified)
     },

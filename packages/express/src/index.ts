@@ -54,17 +54,20 @@ export function authenticate(
 ): Guard {
   const guard = verifierFrom(verifier)
   const required = requirements.map((given) => defineRequirements(given)) as OptionalAnonymousRequirements
-  return middleware(
-    (req) => {
-      delete req.auth // whatever was there, this guard has not seen it
-      guarded.delete(req)
-      return authenticateEagerly(guard, viewNodeRequest(req), ...required)
-    },
-    (req, accessToken) => {
-      if (accessToken !== undefined) req.auth = accessToken
-      guarded.set(req, { verifier: guard, accessToken })
-    },
-  )
+  const admit = (
+    req: GuardedRequest,
+    { ok, accessToken, error }: AuthenticationResult<AccessToken | undefined>,
+  ): void => {
+    if (!ok) throw error
+    if (accessToken !== undefined) req.auth = accessToken
+    guarded.set(req, { verifier: guard, accessToken })
+  }
+  return middleware((req) => {
+    delete req.auth // whatever was there, this guard has not seen it
+    guarded.delete(req)
+    const judged = authenticateEagerly(guard, viewNodeRequest(req), ...required)
+    return 'then' in judged ? judged.then((result) => admit(req, result)) : admit(req, judged)
+  })
 }
 
 /**
@@ -80,9 +83,10 @@ export function authenticate(
  */
 export function authorize(requirements: Requirements | AnonymousRequirements): Guard {
   const required = defineRequirements(requirements)
-  return middleware((req) => {
+  return middleware(async (req) => {
     const { verifier, accessToken } = guardOf(req, 'authorize()')
-    return verifier.authorize(accessToken, required)
+    const { ok, error } = await verifier.authorize(accessToken, required)
+    if (!ok) throw error
   })
 }
 
@@ -98,33 +102,23 @@ export function getAccessToken(req: Express.Request): AccessToken {
   throw noAccessToken('getAccessToken() found an anonymous request: read req.auth, or guard the route without optional')
 }
 
-type Result = AuthenticationResult<AccessToken | undefined>
-
 /** Express 4 does not wait for promises; and to any Express `next(undefined)` and `next('route')` say that all is well. */
-function middleware(
-  judge: (req: GuardedRequest) => Result | Promise<Result>,
-  admit: (req: GuardedRequest, accessToken: AccessToken | undefined) => void = () => {},
-): Guard {
+function middleware(guard: (req: GuardedRequest) => void | Promise<void>): Guard {
   return (req, res, next) => {
-    const conclude = ({ accessToken, error }: Result): void => {
-      if (error !== undefined) return fail(error)
-      admit(req, accessToken)
-      next()
-    }
     const fail = (thrown: unknown): void => {
       // For an error handler that sends the status and forgets the headers.
       if (thrown instanceof AuthenticationError && !res.headersSent)
         res.setHeaders(new Map(Object.entries(thrown.headers)))
       next(thrown instanceof Error ? thrown : new Error('The guard threw no Error', { cause: thrown }))
     }
-    let judged: Result | Promise<Result>
+    let waiting: void | Promise<void>
     try {
-      judged = judge(req)
+      waiting = guard(req)
     } catch (thrown) {
       return fail(thrown)
     }
-    if ('then' in judged) judged.then(conclude, fail)
-    else conclude(judged)
+    if (waiting === undefined) next()
+    else waiting.then(() => next(), fail)
   }
 }
 

@@ -97,11 +97,11 @@ type Judge = (request: GuardedRequest, reply: Parameters<Guard>[1]) => void | Pr
 const letThrough: Judge = () => {}
 
 function conclude(
-  { accessToken, error }: AuthenticationResult<AccessToken | undefined>,
+  { ok, accessToken, error }: AuthenticationResult<AccessToken | undefined>,
   request: GuardedRequest,
   reply: Parameters<Guard>[1],
 ): void {
-  if (error !== undefined) {
+  if (!ok) {
     reply.headers(error.headers) // for an error handler that sends the status and forgets the headers
     throw error
   }

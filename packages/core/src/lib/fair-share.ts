@@ -24,10 +24,12 @@ const IN_ADVANCE = 8 // jobs for each: that it has done one is heard of when thi
  * first.
  *
  * @param cores as many threads are used as there are cores beside ours: more would only take ours in turns
+ * @param now milliseconds
  */
 export function createFairShare<Job, Result>(
   { here, elsewhere }: Work<Job, Result>,
   cores: number = availableParallelism(),
+  now: () => number = () => performance.now(),
 ): (job: Job) => Soon<Result> {
   const inAdvance = Math.min(cores - 1, MOST_THREADS) * IN_ADVANCE
   const waiting: Waiting<Job, Result>[] = []
@@ -44,9 +46,9 @@ export function createFairShare<Job, Result>(
   }
 
   function doHere(job: Job): Result {
-    const start = performance.now()
+    const start = now()
     const result = here(job)
-    spent += performance.now() - start
+    spent += now() - start
     if (spent > WORTH_COUNTING) countTurn()
     return result
   }

@@ -3,7 +3,7 @@ import { constants, createPublicKey, type JsonWebKey, type KeyObject, verify } f
 import { createFairShare } from './fair-share.js'
 import { type PublicKey, signatureLengthFor } from './signature.js'
 
-/** By Node and not by way of WebCrypto, whose first use costs a process that has just started several milliseconds. */
+/** By Node and not by way of WebCrypto, which is one thing more to load for a process that has just started. */
 export async function importPublicKey(jwk: JsonWebKey, alg: string): Promise<PublicKey> {
   const key = createPublicKey({ key: jwk, format: 'jwk' })
   if (key.asymmetricKeyType !== typeFor(alg)) throw new TypeError(`the key is not one for ${alg}`)
@@ -64,7 +64,11 @@ const judge = createFairShare<Job, boolean>({
     }
   },
   elsewhere({ key: { digest, key }, data, signature }, done) {
-    verify(digest, data, key, signature, (error, isValid) => done(error === null && isValid))
+    try {
+      verify(digest, data, key, signature, (error, isValid) => done(error === null && isValid))
+    } catch {
+      done(false)
+    }
   },
 })
 
