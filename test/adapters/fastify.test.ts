@@ -1,4 +1,4 @@
-import { AuthenticationError } from '@resource-server/core'
+import { AuthenticationError, type Verifier } from '@resource-server/core'
 import resourceServer, { getAccessToken } from '@resource-server/fastify'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { describe, expect, test } from 'vitest'
@@ -428,6 +428,35 @@ describe('what a refusal is', () => {
           body: '{"statusCode":401,"error":"Unauthorized","message":"The access token is malformed, expired, revoked or otherwise invalid"}',
         }),
     )
+  })
+
+  test.each<[string, () => unknown]>([
+    ['rejects with undefined, which would tell Fastify to go on', () => Promise.reject(undefined)],
+    [
+      'throws undefined',
+      () => {
+        throw undefined
+      },
+    ],
+    ['answers undefined', () => Promise.resolve(undefined)],
+    ['answers without ok', () => Promise.resolve({})],
+    ['answers at once, and without ok', () => ({})],
+    ['answers null at once', () => null],
+  ])('a verifier of the user’s own that %s lets nobody through and nothing hang', async (_, authenticate) => {
+    let runs = 0
+    const odd = { ...verifier, authenticate } as unknown as Verifier
+    const handler = async () => ++runs
+    await withApp(
+      async (app) => {
+        await app.register(resourceServer, { verifier: odd })
+        app.get('/route', { config: { auth: true } }, handler)
+        app.get('/hook', { onRequest: app.authenticate() }, handler)
+      },
+      async (get) => {
+        for (const path of ['/route', '/hook']) expect((await get(path, bearer())).status).toBe(500)
+      },
+    )
+    expect(runs).toBe(0)
   })
 
   test('503 with Retry-After and without a challenge', async () => {
