@@ -1,6 +1,5 @@
-import { decodeBase64urlText } from '#base64url'
+import { decodeBase64url, decodeBase64urlText } from '#base64url'
 import { rejectToken } from '../failure.js'
-import { isBase64url } from '../lib/base64url.js'
 import { type JsonObject, parseJsonObject, parseOpenJsonObject } from '../lib/json.js'
 import type { KnownHeaders } from './known-headers.js'
 
@@ -19,8 +18,7 @@ export interface UnverifiedJwt extends JoseHeader {
   readonly unverifiedClaims: JsonObject
   /** What the signature covers: the first two segments and the dot between them (RFC 7515 §5.2). */
   readonly signingInput: string
-  /** Base64url, in the one spelling that its bytes have. */
-  readonly signature: string
+  readonly signature: Uint8Array<ArrayBuffer>
 }
 
 const MAX_TOKEN_LENGTH = 16 * 1024
@@ -48,8 +46,8 @@ export function parseJwt(token: string, knownHeaders?: KnownHeaders): Unverified
   const unverifiedClaims =
     parseOpenJsonObject(decodeBase64urlText(token.slice(endOfHeader + 1, endOfPayload)) ?? '', MAX_CLAIMS_DEPTH) ??
     malformed('the payload is not base64url of a well-formed JSON object')
-  const signature = token.slice(endOfPayload + 1)
-  if (signature === '' || !isBase64url(signature)) malformed('the signature is empty or not base64url')
+  const signature = decodeBase64url(token.slice(endOfPayload + 1))
+  if (!signature?.length) malformed('the signature is empty or not base64url')
 
   return { headerSegment, header, alg, kid, unverifiedClaims, signingInput: token.slice(0, endOfPayload), signature }
 }

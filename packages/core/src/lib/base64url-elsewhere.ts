@@ -1,5 +1,3 @@
-import { isBase64url } from './base64url.js'
-
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const sextets = new Uint8Array(128)
 for (let sextet = 0; sextet < alphabet.length; sextet++) sextets[alphabet.charCodeAt(sextet)] = sextet
@@ -32,5 +30,24 @@ export function decodeBase64urlText(text: string): string | undefined {
     return bytes && utf8.decode(bytes)
   } catch {
     return undefined
+  }
+}
+
+/** Whether a text is base64url without padding, and the one canonical spelling of its bytes. */
+function isBase64url(text: string): boolean {
+  return /^[\w-]*$/.test(text) && hasNoStrayBits(text)
+}
+
+/** After a last group of one byte the last character can be one of 4, after one of two bytes one of 16. */
+function hasNoStrayBits(text: string): boolean {
+  switch (text.length % 4) {
+    case 0:
+      return true
+    case 2:
+      return 'AQgw'.includes(text.at(-1)!)
+    case 3:
+      return 'AEIMQUYcgkosw048'.includes(text.at(-1)!)
+    default:
+      return false // a length that no bytes have
   }
 }

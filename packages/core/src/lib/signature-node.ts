@@ -72,15 +72,17 @@ const judge = createFairShare<Job, boolean>({
   },
 })
 
-/** @param signature canonical base64url */
-export function verifySignature(key: PublicKey, signingInput: string, signature: string): boolean | Promise<boolean> {
+export function verifySignature(
+  key: PublicKey,
+  signingInput: string,
+  signature: Uint8Array,
+): boolean | Promise<boolean> {
   const { signatureLength, isEcdsa } = key as NodeKey
-  const bytes = Buffer.from(signature, 'base64url')
-  if (bytes.length !== signatureLength) return false
+  if (signature.length !== signatureLength) return false
   return judge({
     key: key as NodeKey,
     data: Buffer.from(signingInput, 'latin1'),
-    signature: isEcdsa ? derSignature(bytes) : bytes,
+    signature: isEcdsa ? derSignature(signature) : signature,
   })
 }
 

@@ -1,6 +1,5 @@
 import type { JWK } from 'jose'
 import { importJWK } from 'jose/key/import'
-import { decodeBase64url } from './base64url-elsewhere.js'
 import { type PublicKey, signatureLengthFor } from './signature.js'
 
 export async function importPublicKey(jwk: JWK, alg: string): Promise<PublicKey> {
@@ -16,11 +15,14 @@ interface WebKey extends PublicKey {
 
 const ascii = new TextEncoder()
 
-export function verifySignature(key: PublicKey, signingInput: string, signature: string): boolean | Promise<boolean> {
-  const bytes = decodeBase64url(signature)
-  if (bytes?.length !== key.signatureLength) return false
+export function verifySignature(
+  key: PublicKey,
+  signingInput: string,
+  signature: Uint8Array<ArrayBuffer>,
+): boolean | Promise<boolean> {
+  if (signature.length !== key.signatureLength) return false
   const { key: cryptoKey, parameters } = key as WebKey
-  return crypto.subtle.verify(parameters, cryptoKey, bytes, ascii.encode(signingInput)).catch(() => false)
+  return crypto.subtle.verify(parameters, cryptoKey, signature, ascii.encode(signingInput)).catch(() => false)
 }
 
 type Parameters = AlgorithmIdentifier | RsaPssParams | EcdsaParams
