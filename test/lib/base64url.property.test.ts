@@ -1,17 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import * as elsewhere from '../../packages/core/src/lib/base64url-elsewhere.js'
-import * as node from '../../packages/core/src/lib/base64url-node.js'
-
-const implementations = [node, elsewhere]
+import { decodeBase64url } from '../../packages/core/src/lib/base64url.js'
 
 test('RFC 7515 §2: what was encoded comes back', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
-      for (const { decodeBase64url } of implementations) {
-        const decoded = decodeBase64url(Buffer.from(bytes).toString('base64url'))
-        expect(Buffer.compare(Buffer.from(decoded!), Buffer.from(bytes))).toBe(0)
-      }
+      const decoded = decodeBase64url(Buffer.from(bytes).toString('base64url'))
+      expect(Buffer.compare(Buffer.from(decoded!), Buffer.from(bytes))).toBe(0)
     }),
   )
 })
@@ -34,11 +29,9 @@ test('RFC 7515 §2: of every text only the one spelling of some bytes is read', 
       const isCanonical = bytes.toString('base64url') === text
       if (isCanonical) read++
       else refused++
-      for (const { decodeBase64url } of implementations) {
-        const decoded = decodeBase64url(text)
-        expect(decoded !== undefined).toBe(isCanonical)
-        if (decoded !== undefined) expect(Buffer.compare(Buffer.from(decoded), bytes)).toBe(0)
-      }
+      const decoded = decodeBase64url(text)
+      expect(decoded !== undefined).toBe(isCanonical)
+      if (decoded !== undefined) expect(Buffer.compare(Buffer.from(decoded), bytes)).toBe(0)
     }),
     { numRuns: 5000 },
   )

@@ -1,5 +1,5 @@
-import { decodeBase64url, decodeBase64urlText } from '#base64url'
 import { rejectToken } from '../failure.js'
+import { decodeBase64url, decodeBase64urlText } from '../lib/base64url.js'
 import { type JsonObject, parseJsonObject, parseOpenJsonObject } from '../lib/json.js'
 import type { KnownHeaders } from './known-headers.js'
 

@@ -1,5 +1,5 @@
-import { decodeBase64url } from '#base64url'
 import type { SkipReason } from '../events.js'
+import { decodeBase64url } from '../lib/base64url.js'
 import type { JsonObject, JsonValue } from '../lib/json.js'
 
 /** Either the algorithms that a JWK may verify (never none of them), or why it may not be used. */

@@ -36,8 +36,6 @@ export function parseJsonObject(text: string, maxDepth: number): JsonObject | un
  * its kind.
  */
 export function parseOpenJsonObject(text: string, maxDepth: number): JsonObject | undefined {
-  const shape = measure(text)
-  if (shape.depth > maxDepth) return undefined // before JSON.parse: deep values make later recursion overflow the stack
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -45,12 +43,11 @@ export function parseOpenJsonObject(text: string, maxDepth: number): JsonObject 
     return undefined
   }
   if (!isObject(value)) return undefined
-  const tally: Tally = { members: 0, finite: true }
-  const object = hardenMembers(value, tally)
+  const tally: Tally = { strings: 0, isOdd: false }
+  const object = hardenMembers(value, maxDepth, tally)
   // JSON.parse keeps the last of two members with one name, other parsers the first: a proxy in front of us may have
-  // seen another token. Every member has one colon outside of strings, so a lost member shows as a difference in
-  // numbers.
-  return tally.members === shape.members && tally.finite ? object : undefined
+  // seen another token. Every member has a name, so a lost member shows as a string that is missing.
+  return !tally.isOdd && tally.strings === countStrings(text) ? object : undefined
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {
@@ -58,72 +55,54 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 interface Tally {
-  members: number
-  finite: boolean
+  /** Names of members and values. */
+  strings: number
+  /** Whether something is too deep, or a number too big. */
+  isOdd: boolean
 }
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
-const COLON = 0x3a
-const BRACE = 0x7b
-const BRACKET = 0x5b
-const END_BRACE = 0x7d
-const END_BRACKET = 0x5d
 
-/**
- * How deep the text nests and how many members its objects have, repeated ones included. Only meaningful for text that
- * is valid JSON.
- */
-function measure(text: string): { depth: number; members: number } {
-  let level = 0
-  let depth = 0
-  let members = 0
+/** How many strings stand in the text of valid JSON, names of members included. */
+function countStrings(text: string): number {
+  let quotes = 0
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
-    if (code === QUOTE) i = endOfString(text, i)
-    else if (code === COLON) members++
-    else if (code === BRACE || code === BRACKET) depth = Math.max(depth, ++level)
-    else if (code === END_BRACE || code === END_BRACKET) level--
+    if (code === QUOTE) quotes++
+    else if (code === BACKSLASH) i++ // inside a string; what comes next does not end it
   }
-  return { depth, members }
-}
-
-function endOfString(text: string, start: number): number {
-  let end = start
-  do end = text.indexOf('"', end + 1)
-  while (end !== -1 && isEscaped(text, end))
-  return end === -1 ? text.length : end
-}
-
-/** Whether an odd number of backslashes stands before this place. */
-function isEscaped(text: string, at: number): boolean {
-  let start = at
-  while (text.charCodeAt(start - 1) === BACKSLASH) start--
-  return (at - start) % 2 === 1
+  return quotes / 2
 }
 
 /**
  * Hardens in place what JSON.parse has just made, for nobody else has seen it: objects that lose their prototype this way
  * keep the layout that makes their members quick to read.
  */
-function harden(value: unknown, tally: Tally): void {
-  if (Array.isArray(value)) {
-    for (const member of value) harden(member, tally)
+function harden(value: unknown, levels: number, tally: Tally): void {
+  if (typeof value === 'string') {
+    tally.strings++
+  } else if (Array.isArray(value)) {
+    if (levels === 0)
+      tally.isOdd = true // and no deeper: the stack might overflow
+    else for (const member of value) harden(member, levels - 1, tally)
     Object.freeze(value)
   } else if (isObject(value)) {
-    Object.freeze(hardenMembers(value, tally))
+    Object.freeze(hardenMembers(value, levels, tally))
   } else if (typeof value === 'number' && !Number.isFinite(value)) {
-    tally.finite = false // 1e400 parses to Infinity
+    tally.isOdd = true // 1e400 parses to Infinity
   }
 }
 
-function hardenMembers(value: Record<string, unknown>, tally: Tally): JsonObject {
+function hardenMembers(value: Record<string, unknown>, levels: number, tally: Tally): JsonObject {
   Object.setPrototypeOf(value, null)
-  for (const name in value) {
-    tally.members++
-    harden(value[name], tally)
-    // Harmless here, poison for an application that merges claims into an object of its own.
-    if (name === '__proto__' || name === 'constructor' || name === 'prototype') delete value[name]
-  }
+  if (levels === 0) tally.isOdd = true
+  else
+    for (const name in value) {
+      tally.strings++
+      harden(value[name], levels - 1, tally)
+      // Harmless here, poison for an application that merges claims into an object of its own.
+      if (name === '__proto__' || name === 'constructor' || name === 'prototype') delete value[name]
+    }
   return value as JsonObject
 }
