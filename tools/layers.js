@@ -9,8 +9,6 @@ const PACKAGES = {
     { name: /^jose\/.+/ },
     { name: /^jose$/, typeOnly: true },
     { name: /^node:crypto$/, only: 'lib/signature-node.ts' },
-    { name: /^node:buffer$/, only: 'lib/base64url-node.ts' },
-    { name: /^node:buffer$/, only: 'lib/signature-node.ts' },
     { name: /^node:(os|timers)$/, only: 'lib/fair-share.ts' },
     { name: /^node:(dns|https)$/, only: 'lib/public-fetch-node.ts' },
     { name: /^node:(http|net)$/, only: 'lib/public-fetch-node.ts', typeOnly: true },

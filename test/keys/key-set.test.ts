@@ -28,7 +28,8 @@ async function imported(...jwks: unknown[]): Promise<{ set: KeySet; skipped: Ski
 /** Which of these keys a candidate is, by the signatures that it verifies. */
 async function ownerOf(candidate: PublicKey, alg: SigningAlgorithm, keys: readonly TestKey[]): Promise<string> {
   for (const key of keys) {
-    if (await verifySignature(candidate, 'data', new Uint8Array(signatureOf('data', key, alg)))) return key.kid
+    if (await verifySignature(candidate, Buffer.from('data'), new Uint8Array(signatureOf('data', key, alg))))
+      return key.kid
   }
   return 'nobody'
 }

@@ -5,7 +5,8 @@ import * as webcrypto from '../../packages/core/src/lib/signature-webcrypto.js'
 import { d1, e1, e384, e521, r1, type TestKey } from '../support/keys.js'
 import { type SigningAlgorithm, signatureOf } from '../support/token.js'
 
-const data = 'header.payload'
+const text = 'header.payload'
+const data = new Uint8Array(Buffer.from(text))
 
 const signers: [SigningAlgorithm, TestKey][] = [
   ['RS256', r1],
@@ -31,9 +32,9 @@ describe.each([
 
   test.each(signers)('%s: its signature verifies, and a changed one does not', async (alg, key) => {
     const publicKey = await keyOf(key, alg)
-    const signature = bytes(signatureOf(data, key, alg))
+    const signature = bytes(signatureOf(text, key, alg))
     expect(await verifySignature(publicKey, data, signature)).toBe(true)
-    expect(await verifySignature(publicKey, data.slice(1), signature)).toBe(false)
+    expect(await verifySignature(publicKey, data.subarray(1), signature)).toBe(false)
     for (const at of [0, signature.length >> 1, signature.length - 1]) {
       const changed = bytes(signature)
       changed[at]! ^= 1
@@ -43,7 +44,7 @@ describe.each([
 
   test.each(signers)('%s: a signature of another length is false and no error', async (alg, key) => {
     const publicKey = await keyOf(key, alg)
-    const signature = signatureOf(data, key, alg)
+    const signature = signatureOf(text, key, alg)
     const lengths = [
       new Uint8Array(),
       signature.subarray(1),
@@ -63,7 +64,7 @@ describe.each([
   test('a key verifies what it was made ready for, and a signature by another algorithm is false and no error', async () => {
     const isOneAlgorithm = (a: string, b: string) => a === b || [a, b].every((alg) => alg.startsWith('Ed'))
     for (const [alg, key] of signers) {
-      const signature = bytes(signatureOf(data, key, alg))
+      const signature = bytes(signatureOf(text, key, alg))
       for (const [otherAlg, other] of signers) {
         expect(await verifySignature(await keyOf(other, otherAlg), data, signature)).toBe(isOneAlgorithm(alg, otherAlg))
       }
@@ -73,14 +74,14 @@ describe.each([
   test('RFC 7518 §3.5: a PSS salt has the length of the hash and no other', async () => {
     const publicKey = await keyOf(r1, 'PS256')
     for (const saltLength of [0, 20, 31, 33]) {
-      const signature = signBytes('sha256', Buffer.from(data), { key: r1.privateKey, padding: 6, saltLength })
+      const signature = signBytes('sha256', Buffer.from(text), { key: r1.privateKey, padding: 6, saltLength })
       expect(await verifySignature(publicKey, data, signature)).toBe(false)
     }
   })
 
   test('RFC 8017 §8.1.2: a PSS signature without its leading zero byte is refused', async () => {
     const publicKey = await keyOf(r1, 'PS256')
-    const sign = () => signBytes('sha256', Buffer.from(data), { key: r1.privateKey, padding: 6, saltLength: 32 })
+    const sign = () => signBytes('sha256', Buffer.from(text), { key: r1.privateKey, padding: 6, saltLength: 32 })
     let signature = sign()
     while (signature[0] !== 0) signature = sign() // one in 256 has one
     expect(await verifySignature(publicKey, data, signature)).toBe(true)
@@ -89,7 +90,7 @@ describe.each([
 
   test('RFC 7518 §3.4: an ECDSA signature in DER is refused', async () => {
     const publicKey = await keyOf(e1, 'ES256')
-    expect(await verifySignature(publicKey, data, bytes(signBytes('sha256', Buffer.from(data), e1.privateKey)))).toBe(
+    expect(await verifySignature(publicKey, data, bytes(signBytes('sha256', Buffer.from(text), e1.privateKey)))).toBe(
       false,
     )
   })
@@ -102,7 +103,7 @@ function ecdsaSignatureWith(
   wanted: (r: Uint8Array, s: Uint8Array) => boolean,
 ): Uint8Array<ArrayBuffer> {
   for (;;) {
-    const signature = bytes(signatureOf(data, key, alg))
+    const signature = bytes(signatureOf(text, key, alg))
     const half = signature.length / 2
     if (wanted(signature.subarray(0, half), signature.subarray(half))) return signature
   }
@@ -133,7 +134,7 @@ describe('RFC 7518 §3.4: R and S are numbers of a fixed length, whatever they b
 
 test('what is verified by other threads, once a turn has had its share, comes out the same', async () => {
   const key = await node.importPublicKey(e521.jwk, 'ES512')
-  const good = bytes(signatureOf(data, e521, 'ES512'))
+  const good = bytes(signatureOf(text, e521, 'ES512'))
   const bad = bytes(signatureOf('other', e521, 'ES512'))
   const noKey = { signatureLength: 132, key: {}, digest: 'sha512', isEcdsa: true } as never
   const given = Array.from({ length: 60 }, (_, n) => n % 3)

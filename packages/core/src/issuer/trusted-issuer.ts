@@ -31,7 +31,11 @@ export function findTrustedIssuer(
 ): Soon<TrustedIssuer> {
   if (iss === undefined) rejectToken('missing_claim', 'iss is missing')
   if (typeof iss !== 'string') rejectToken('malformed', 'iss is not a string')
-  return andThen(issuers.find(iss), (issuer) => issuer ?? unknownIssuer(issuers, iss))
+  return andThen(issuers.find(iss), orUnknown, issuers, iss)
+}
+
+function orUnknown(issuer: TrustedIssuer | undefined, issuers: TrustedIssuers, name: string): TrustedIssuer {
+  return issuer ?? unknownIssuer(issuers, name)
 }
 
 /** Finds whom to ask about a token that does not say whose it is. */

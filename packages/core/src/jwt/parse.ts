@@ -1,6 +1,7 @@
 import { rejectToken } from '../failure.js'
-import { decodeBase64url, decodeBase64urlText } from '../lib/base64url.js'
-import { type JsonObject, parseJsonObject, parseOpenJsonObject } from '../lib/json.js'
+import { decodeBase64url } from '../lib/base64url.js'
+import { asciiBytes } from '../lib/bytes.js'
+import { decodeJsonObject, decodeOpenJsonObject, type JsonObject } from '../lib/json.js'
 import type { KnownHeaders } from './known-headers.js'
 
 /** A well-formed JOSE header. */
@@ -17,7 +18,7 @@ export interface UnverifiedJwt extends JoseHeader {
   /** Still to be frozen, with the access token that they become part of. */
   readonly unverifiedClaims: JsonObject
   /** What the signature covers: the first two segments and the dot between them (RFC 7515 §5.2). */
-  readonly signingInput: string
+  readonly signingInput: Uint8Array<ArrayBuffer>
   readonly signature: Uint8Array<ArrayBuffer>
 }
 
@@ -25,6 +26,8 @@ const MAX_TOKEN_LENGTH = 16 * 1024
 const MAX_HEADER_LENGTH = 4 * 1024
 const MAX_HEADER_DEPTH = 8
 const MAX_CLAIMS_DEPTH = 16
+
+const scratch = new Uint8Array(MAX_TOKEN_LENGTH) // for what is read at once and not kept
 
 /**
  * Parses a JWS in compact serialization whose payload is a claims set (RFC 7515 §7.1, RFC 7519 §7.2), strictly: there
@@ -41,20 +44,32 @@ export function parseJwt(token: string, knownHeaders?: KnownHeaders): Unverified
     malformed('the token is not a JWT: expected three segments')
   if (endOfHeader > MAX_HEADER_LENGTH) malformed('the header is longer than 4 KiB')
 
+  const letters = asciiBytes(token) ?? malformed('the token has characters that are not ASCII')
+
   const headerSegment = token.slice(0, endOfHeader)
-  const { header, alg, kid } = knownHeaders?.get(headerSegment) ?? parseHeader(headerSegment)
+  const { header, alg, kid } = knownHeaders?.get(headerSegment) ?? parseHeader(letters.subarray(0, endOfHeader))
+  const payload = decodeBase64url(letters.subarray(endOfHeader + 1, endOfPayload), scratch)
   const unverifiedClaims =
-    parseOpenJsonObject(decodeBase64urlText(token.slice(endOfHeader + 1, endOfPayload)) ?? '', MAX_CLAIMS_DEPTH) ??
+    (payload && decodeOpenJsonObject(payload, MAX_CLAIMS_DEPTH)) ??
     malformed('the payload is not base64url of a well-formed JSON object')
-  const signature = decodeBase64url(token.slice(endOfPayload + 1))
+  const signature = decodeBase64url(letters.subarray(endOfPayload + 1)) // in its place: its letters are needed no more
   if (!signature?.length) malformed('the signature is empty or not base64url')
 
-  return { headerSegment, header, alg, kid, unverifiedClaims, signingInput: token.slice(0, endOfPayload), signature }
+  return {
+    headerSegment,
+    header,
+    alg,
+    kid,
+    unverifiedClaims,
+    signingInput: letters.subarray(0, endOfPayload),
+    signature,
+  }
 }
 
-function parseHeader(segment: string): JoseHeader {
+function parseHeader(letters: Uint8Array<ArrayBuffer>): JoseHeader {
+  const bytes = decodeBase64url(letters, scratch)
   const header =
-    parseJsonObject(decodeBase64urlText(segment) ?? '', MAX_HEADER_DEPTH) ??
+    (bytes && decodeJsonObject(bytes, MAX_HEADER_DEPTH)) ??
     malformed('the header is not base64url of a well-formed JSON object')
   const { alg, kid } = header
   if (alg === undefined) malformed('the header has no alg')

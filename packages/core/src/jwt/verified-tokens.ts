@@ -41,12 +41,14 @@ export function createVerifiedTokens<Known>(maxEntries: number): VerifiedTokens<
     add(token, known) {
       if (maxEntries === 0) return
       const tail = tailOf(token)
-      if (!byTail.has(tail)) makeRoomFor(tail)
+      const { size } = byTail
       byTail.set(tail, { token, known, wasUsed: false })
+      if (byTail.size > size) enter(tail)
     },
   }
 
-  function makeRoomFor(tail: string): void {
+  /** Gives the tail a place in the ring: a new one, or that of the next that was not used. */
+  function enter(tail: string): void {
     if (ring.length < maxEntries) {
       ring.push(tail)
       return

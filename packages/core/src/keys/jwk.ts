@@ -1,5 +1,6 @@
 import type { SkipReason } from '../events.js'
 import { decodeBase64url } from '../lib/base64url.js'
+import { asciiBytes } from '../lib/bytes.js'
 import type { JsonObject, JsonValue } from '../lib/json.js'
 
 /** Either the algorithms that a JWK may verify (never none of them), or why it may not be used. */
@@ -141,7 +142,8 @@ function integerOf(value: JsonValue | undefined): bigint | undefined {
 
 function bytesOf(value: JsonValue | undefined): Uint8Array | undefined {
   if (typeof value !== 'string' || value === '') return undefined
-  return decodeBase64url(value)
+  const letters = asciiBytes(value)
+  return letters && decodeBase64url(letters)
 }
 
 function bigEndian(bytes: Uint8Array): bigint {

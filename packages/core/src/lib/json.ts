@@ -9,13 +9,23 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }) // a BOM
 
 /** As {@link parseJsonObject}, from bytes that must be valid UTF-8 without a byte order mark. */
 export function decodeJsonObject(bytes: Uint8Array, maxDepth: number): JsonObject | undefined {
+  const object = decodeOpenJsonObject(bytes, maxDepth)
+  return object && Object.freeze(object)
+}
+
+/**
+ * As {@link decodeJsonObject}, but the outermost object is still to be frozen by who reads it: on Node 20 and 22 each
+ * frozen object without a prototype gets a layout of its own, and every member of it is as slow to read as the first of
+ * its kind.
+ */
+export function decodeOpenJsonObject(bytes: Uint8Array, maxDepth: number): JsonObject | undefined {
   let text: string
   try {
     text = utf8.decode(bytes)
   } catch {
     return undefined
   }
-  return parseJsonObject(text, maxDepth)
+  return parse(text, maxDepth)
 }
 
 /**
@@ -26,16 +36,11 @@ export function decodeJsonObject(bytes: Uint8Array, maxDepth: number): JsonObjec
  * out.
  */
 export function parseJsonObject(text: string, maxDepth: number): JsonObject | undefined {
-  const object = parseOpenJsonObject(text, maxDepth)
+  const object = parse(text, maxDepth)
   return object && Object.freeze(object)
 }
 
-/**
- * As {@link parseJsonObject}, but the outermost object is still to be frozen by who reads it: on Node 20 and 22 each
- * frozen object without a prototype gets a layout of its own, and every member of it is as slow to read as the first of
- * its kind.
- */
-export function parseOpenJsonObject(text: string, maxDepth: number): JsonObject | undefined {
+function parse(text: string, maxDepth: number): JsonObject | undefined {
   let value: unknown
   try {
     value = JSON.parse(text)

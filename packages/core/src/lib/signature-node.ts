@@ -1,5 +1,5 @@
-import { Buffer } from 'node:buffer'
 import { constants, createPublicKey, type JsonWebKey, type KeyObject, verify } from 'node:crypto'
+import { takeBytes } from './bytes.js'
 import { createFairShare } from './fair-share.js'
 import { type PublicKey, signatureLengthFor } from './signature.js'
 
@@ -74,14 +74,14 @@ const judge = createFairShare<Job, boolean>({
 
 export function verifySignature(
   key: PublicKey,
-  signingInput: string,
+  signingInput: Uint8Array,
   signature: Uint8Array,
 ): boolean | Promise<boolean> {
   const { signatureLength, isEcdsa } = key as NodeKey
   if (signature.length !== signatureLength) return false
   return judge({
     key: key as NodeKey,
-    data: Buffer.from(signingInput, 'latin1'),
+    data: signingInput,
     signature: isEcdsa ? derSignature(signature) : signature,
   })
 }
@@ -94,7 +94,7 @@ function derSignature(signature: Uint8Array): Uint8Array {
   const lengthOfR = lengthOfInteger(signature, r, half)
   const lengthOfS = lengthOfInteger(signature, s, signature.length)
   const length = 4 + lengthOfR + lengthOfS
-  const der = Buffer.alloc((length < 128 ? 2 : 3) + length)
+  const der = takeBytes((length < 128 ? 2 : 3) + length)
   let at = 0
   der[at++] = 0x30
   if (length >= 128) der[at++] = 0x81

@@ -13,16 +13,14 @@ interface WebKey extends PublicKey {
   readonly parameters: Parameters
 }
 
-const ascii = new TextEncoder()
-
 export function verifySignature(
   key: PublicKey,
-  signingInput: string,
+  signingInput: Uint8Array<ArrayBuffer>,
   signature: Uint8Array<ArrayBuffer>,
 ): boolean | Promise<boolean> {
   if (signature.length !== key.signatureLength) return false
   const { key: cryptoKey, parameters } = key as WebKey
-  return crypto.subtle.verify(parameters, cryptoKey, signature, ascii.encode(signingInput)).catch(() => false)
+  return crypto.subtle.verify(parameters, cryptoKey, signature, signingInput).catch(() => false)
 }
 
 type Parameters = AlgorithmIdentifier | RsaPssParams | EcdsaParams

@@ -40,10 +40,15 @@ function later<T, U>(
   return promise.then((value) => next(value, a, b, c))
 }
 
-/** Not `instanceof`: where something replaces the global `Promise`, async functions still return the built-in one. */
+/**
+ * By its class, and not by `then`, which takes long to look for in values of many kinds. There may be two classes: where
+ * something has replaced the global `Promise`, async functions still return the built-in one.
+ */
 export function isPromise<T>(soon: Soon<T>): soon is Promise<T> {
-  return typeof (soon as Partial<Promise<T>> | undefined)?.then === 'function'
+  return soon instanceof BuiltInPromise || soon instanceof Promise
 }
+
+const BuiltInPromise = (async () => {})().constructor as PromiseConstructor
 
 /** For callers who were promised a promise. */
 export function promiseOf<T>(soon: Soon<T>): Promise<T> {

@@ -1,0 +1,27 @@
+const SLAB = 64 * 1024
+let slab = new Uint8Array(0)
+let used = 0
+
+/**
+ * Bytes for the caller alone, with whatever is in them. They are cut from a larger array, since to make an array for each
+ * token takes longer than to parse the token.
+ */
+export function takeBytes(length: number): Uint8Array<ArrayBuffer> {
+  if (length > SLAB / 4) return new Uint8Array(length)
+  if (used + length > slab.length) {
+    slab = new Uint8Array(SLAB)
+    used = 0
+  }
+  const bytes = slab.subarray(used, used + length)
+  used += length
+  return bytes
+}
+
+const encoder = new TextEncoder()
+
+/** The characters of a text as bytes, or `undefined` where one of them is not ASCII. */
+export function asciiBytes(text: string): Uint8Array<ArrayBuffer> | undefined {
+  const bytes = takeBytes(text.length)
+  const { read, written } = encoder.encodeInto(text, bytes)
+  return read === text.length && written === text.length ? bytes : undefined
+}
