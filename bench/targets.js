@@ -12,7 +12,7 @@ const OURS = '@resource-server/core'
 const named = (list, name) => list.find((entry) => entry.name === name)
 /** @param {readonly { name: string }[]} list @returns {any[]} */
 const peersIn = (list) =>
-  list.filter(({ name }) => !/^(?:@resource-server|limit$|crypto\.|no (?:guard|library)$)/.test(name))
+  list.filter(({ name }) => !/^(?:@resource-server|limit$|crypto\.|JSON\.parse|no (?:guard|library)$)/.test(name))
 
 /** @param {Results} results @param {string} algorithm @param {number} least */
 function ratioOf(results, algorithm, least) {
