@@ -1,4 +1,5 @@
-import type { JsonObject, JsonValue } from './lib/json.js'
+import type { JsonObject } from './lib/json.js'
+import { createSharedByText } from './lib/shared-by-text.js'
 import type { VerifiedToken } from './verified-token.js'
 
 /** The claims of a verified access token, or what its issuer has answered about an opaque one: types that were checked are told, all others are for you to check. */
@@ -81,7 +82,7 @@ class FrozenAccessToken implements AccessToken {
     this.issuer = claims.iss
     this.subject = claims.sub
     this.clientId = claims.client_id ?? firstString(claims, ['azp', 'cid', 'appid'])
-    this.audience = Object.freeze(typeof aud === 'string' ? [aud] : [...aud])
+    this.audience = typeof aud === 'string' ? audienceOf(aud) : Object.freeze([...aud])
     this.scopes = readScopes(claims, scopeClaims)
     this.expiresAt = claims.exp
     this.issuedAt = claims.iat
@@ -99,6 +100,8 @@ class FrozenAccessToken implements AccessToken {
     return typeof value === 'object' && value !== null && #maker in value && value.#maker === maker
   }
 }
+
+const audienceOf = createSharedByText((aud): readonly string[] => Object.freeze([aud]))
 
 const NO_HEADER = Object.freeze(Object.create(null)) as JsonObject
 
@@ -120,29 +123,16 @@ function readScopes(claims: JsonObject, scopeClaims: readonly string[]): Readonl
   const name = scopeClaims[first]
   if (name === undefined) return NO_SCOPES
   const value = claims[name]
-  if (typeof value !== 'string' || value.length > MAX_SHARED_LENGTH) return new FrozenSet(scopesIn(name, value))
-  const known = scopeSets.get(value)
-  if (known !== undefined) return known
-  const scopes = new FrozenSet(scopesIn(name, value))
-  if (scopeSets.size >= MAX_SCOPE_SETS) scopeSets.clear()
-  scopeSets.set(value, scopes)
-  return scopes
+  // `scope` is a string (RFC 9068 §2.2.3); other claims may be arrays of strings.
+  if (typeof value === 'string') return scopesOfText(value)
+  if (name === 'scope' || !Array.isArray(value)) return NO_SCOPES
+  return value.every((scope) => typeof scope === 'string') ? new FrozenSet(value) : NO_SCOPES
 }
 
-/** Sets by the text that they are made of: thousands of tokens have the same few, and nobody can change them. */
-const scopeSets = new Map<string, ReadonlySet<string>>()
-const MAX_SCOPE_SETS = 1000
-const MAX_SHARED_LENGTH = 1000 // characters: so that a thousand of them are no burden
-
-/**
- * `scope` is a string (RFC 9068 §2.2.3, RFC 6749 §3.3: split at the space and nowhere else); other claims may be arrays
- * of strings.
- */
-function scopesIn(name: string, value: JsonValue | undefined): readonly string[] {
-  if (typeof value === 'string') return value.split(' ').filter((scope) => scope !== '')
-  if (name === 'scope' || !Array.isArray(value)) return []
-  return value.every((scope) => typeof scope === 'string') ? value : []
-}
+/** RFC 6749 §3.3: split at the space and nowhere else. */
+const scopesOfText = createSharedByText(
+  (text): ReadonlySet<string> => new FrozenSet(text.split(' ').filter((scope) => scope !== '')),
+)
 
 /**
  * `Object.freeze` leaves the inside of a Set open; one handler that adds a scope would add it for every request that

@@ -76,7 +76,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const knownHeaders = createKnownHeaders()
   const seal = {} // known to the access tokens that this verifier has made
   const always = [settings.requirements]
-  const verifiedTokens = createVerifiedTokens<Remembered>(settings.tokenCache)
+  const verifiedTokens = createVerifiedTokens<Signed>(settings.tokenCache)
   const flights = new Map<string, Flight>()
 
   /** The whole decision about a token, whether it has been seen before or not. */
@@ -93,8 +93,8 @@ export function createVerifier(options: VerifierOptions): Verifier {
     return andThen(unlessRevoked(accessToken, isRevoked), remember, vouched)
   }
 
-  function remember(accessToken: AccessToken, { issuer, verified }: Vouched): AccessToken {
-    if ('key' in verified) verifiedTokens.add(accessToken.token, { issuer, verified, accessToken })
+  function remember(accessToken: AccessToken, vouched: Vouched): AccessToken {
+    if (isSigned(vouched)) verifiedTokens.add(accessToken, vouched)
     return accessToken
   }
 
@@ -106,7 +106,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   function recall(token: string, trail: Trail): AccessToken | undefined {
     const seen = verifiedTokens.get(token)
     if (seen === undefined) return undefined
-    const { issuer, verified, accessToken } = seen
+    const { issuer, verified } = seen.vouched
     if (issuers.find(issuer.issuer) !== issuer) return undefined
     trail.issuer = issuer.issuer
     requireAllowedAlgorithm(verified, issuer.algorithms)
@@ -114,7 +114,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     requireAccessTokenType(verified, issuer.profile)
     requireValidClaims(verified, issuer, clock())
     requireProvenConfirmation(verified)
-    return accessToken
+    return seen.accessToken
   }
 
   /** Which way a token goes is decided by the options and its form, and never by a failure on the other. */
@@ -297,11 +297,13 @@ interface Flight {
   readonly vouched: Promise<Vouched>
 }
 
-/** A token that has been accepted, whose it is, and what its signature vouches for. */
-interface Remembered {
-  readonly issuer: TrustedIssuer
+/** What an issuer has told when it was asked may be another thing the next time. */
+interface Signed extends Vouched {
   readonly verified: VerifiedJwt
-  readonly accessToken: AccessToken
+}
+
+function isSigned(vouched: Vouched): vouched is Signed {
+  return 'key' in vouched.verified
 }
 
 function follow(flight: Flight, trail: Trail): Promise<Vouched> {

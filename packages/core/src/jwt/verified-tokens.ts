@@ -1,14 +1,20 @@
+import type { AccessToken } from '../access-token.js'
+
 /** What is known of tokens whose signature has been verified. */
-export interface VerifiedTokens<Known> {
+export interface VerifiedTokens<Vouched> {
   /** What is known of this very token, to the last character. */
-  get(token: string): Known | undefined
+  get(token: string): Known<Vouched> | undefined
   /** Only for a token that has been verified: strangers must not be able to fill it, nor to push others out. */
-  add(token: string, known: Known): void
+  add(accessToken: AccessToken, vouched: Vouched): void
 }
 
-interface Entry<Known> {
-  readonly token: string
-  readonly known: Known
+export interface Known<Vouched> {
+  readonly accessToken: AccessToken
+  /** Whose word it is, and what it says. */
+  readonly vouched: Vouched
+}
+
+interface Entry<Vouched> extends Known<Vouched> {
   /** Whether it was asked for since the hand last passed. */
   wasUsed: boolean
 }
@@ -25,24 +31,24 @@ const TAIL = 43
  * was seen before. It only finds the entry: a tail does not bind the claims, so **the whole token is compared**. (Not in
  * constant time: who has the right tail has the signature, and who has not is told nothing.)
  */
-export function createVerifiedTokens<Known>(maxEntries: number): VerifiedTokens<Known> {
-  const byTail = new Map<string, Entry<Known>>()
+export function createVerifiedTokens<Vouched>(maxEntries: number): VerifiedTokens<Vouched> {
+  const byTail = new Map<string, Entry<Vouched>>()
   const ring: string[] = [] // the tails, in the order of the hand
   let hand = 0
 
   return {
     get(token) {
       const entry = byTail.get(tailOf(token))
-      if (entry === undefined || entry.token !== token) return undefined
+      if (entry === undefined || entry.accessToken.token !== token) return undefined
       entry.wasUsed = true
-      return entry.known
+      return entry
     },
 
-    add(token, known) {
+    add(accessToken, vouched) {
       if (maxEntries === 0) return
-      const tail = tailOf(token)
+      const tail = tailOf(accessToken.token)
       const { size } = byTail
-      byTail.set(tail, { token, known, wasUsed: false })
+      byTail.set(tail, { accessToken, vouched, wasUsed: false })
       if (byTail.size > size) enter(tail)
     },
   }
