@@ -5,6 +5,7 @@ import express5, { type Express, type NextFunction, type Request, type Response 
 import express4 from 'express4'
 import { describe, expect, test, vi } from 'vitest'
 import { A, I } from '../support/fixture.js'
+import { thenable } from '../support/thenable.js'
 import { T, token } from '../support/token.js'
 import {
   bearer,
@@ -209,6 +210,22 @@ describe.each([
       expect(route.runs).toBe(0)
     },
   )
+
+  test('a verifier that somebody has written and that answers later, by a then of its own, is waited for', async () => {
+    const route = counted()
+    const refusal = await verifierWith().authenticate(new Request('https://api.test/'))
+    for (const [answer, status] of [
+      [refusal, 401],
+      [{ ok: false }, 500],
+    ] as const) {
+      const odd = { ...verifierWith(), authenticate: () => thenable(answer) } as unknown as Verifier
+      await withApp(
+        (app) => app.get('/', authenticate(odd), route.handler),
+        async (get) => expect((await get('/', bearer())).status).toBe(status),
+      )
+    }
+    expect(route.runs).toBe(0)
+  })
 
   test('a known token goes on at once, and a new one later', async () => {
     const guard = authenticate(verifierWith())

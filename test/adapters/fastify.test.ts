@@ -3,6 +3,7 @@ import resourceServer, { getAccessToken } from '@resource-server/fastify'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { describe, expect, test } from 'vitest'
 import { A, I } from '../support/fixture.js'
+import { thenable } from '../support/thenable.js'
 import { token } from '../support/token.js'
 import {
   bearer,
@@ -442,6 +443,7 @@ describe('what a refusal is', () => {
     ['answers without ok', () => Promise.resolve({})],
     ['answers at once, and without ok', () => ({})],
     ['answers null at once', () => null],
+    ['answers later by a then of its own', () => thenable({})],
   ])('a verifier of the user’s own that %s lets nobody through and nothing hang', async (_, authenticate) => {
     let runs = 0
     const odd = { ...verifier, authenticate } as unknown as Verifier

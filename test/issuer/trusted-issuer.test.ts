@@ -11,7 +11,8 @@ import { token } from '../support/token.js'
 const listed = ['https://as.test', 'https://other.test/', 'https://tenant.test/t1'].map(
   (issuer) => ({ issuer }) as TrustedIssuer,
 )
-const issuers: TrustedIssuers = { listed, find: (iss) => listed.find(({ issuer }) => issuer === iss) }
+const atHand = (iss: string): TrustedIssuer | undefined => listed.find(({ issuer }) => issuer === iss)
+const issuers: TrustedIssuers = { listed, atHand, find: atHand }
 const find = async (iss: unknown): Promise<TrustedIssuer> =>
   findTrustedIssuer(issuers, parseJwt(token({ claims: { iss } })))
 

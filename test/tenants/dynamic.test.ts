@@ -294,6 +294,38 @@ describe('beside it', () => {
   })
 })
 
+describe('a copy of a token that waits for keys, when the answer of the function has grown old', () => {
+  test.each<[string, () => unknown, string]>([
+    ['the tenant is there as before', () => undefined, 'accepted'],
+    ['the tenant was removed', () => ({ isRemoved: true }), 'invalid_token/unknown_issuer'],
+    ['the function fails', () => ({ fails: true }), 'unavailable/issuer'],
+  ])('is judged by what it says now: %s', async (_, change, verdict) => {
+    let now: { isRemoved?: true; fails?: true } = {}
+    let pause = 0
+    const find = (iss: string): unknown => {
+      if (now.fails) throw new Error('down')
+      return now.isRemoved ? undefined : entryOf(iss)
+    }
+    const { verifier, advance } = platform(find, {
+      keys: { maxAge: 600, staleIfError: 0, retries: 0 },
+      fetch: async () => {
+        await delay(pause)
+        return Response.json({ keys: publicKeys }, { headers: { 'cache-control': 'max-age=60' } })
+      },
+    })
+    const jwt = tokenOf('t1')
+    await verifier.verify(jwt)
+    advance(599)
+    pause = 60
+    const first = outcome(verifier.verify(jwt)) // waits for the keys, which are due
+    await delay(20)
+    advance(2)
+    now = (change() as typeof now | undefined) ?? {}
+    const second = outcome(verifier.verify(jwt))
+    expect([await first, await second]).toEqual(['accepted', verdict])
+  })
+})
+
 test('RFC 6890: without a fetch of your own no tenant leads to a private address', async () => {
   const { verifier, events } = platform((iss: string) => ({ issuer: iss, jwksUri: iss }), {
     fetch: undefined,

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { authenticateEagerly, createVerifier, type Verifier, type VerifierOptions } from '@resource-server/core'
 import { describe, expect, test } from 'vitest'
 import { A, I, NOW } from '../support/fixture.js'
@@ -79,6 +80,21 @@ test.each([undefined, null, 1, {}, ['abc'], new String('abc')])(
     await expect(verifierWith().verify(value as never)).rejects.toMatchObject({ reason: 'malformed' })
   },
 )
+
+test('a WebCrypto from outside, whose promises are of another class, changes no verdict', async () => {
+  const { subtle } = crypto
+  const builtIn = subtle.verify
+  const abroad = runInNewContext('(work) => new Promise((resolve, reject) => work.then(resolve, reject))') as <T>(
+    work: Promise<T>,
+  ) => Promise<T>
+  subtle.verify = (...given) => abroad(builtIn.apply(subtle, given))
+  try {
+    expect(await verifierWith().verify(T)).toMatchObject({ token: T })
+    await expect(verifierWith().verify(`${T.slice(0, -4)}AAAA`)).rejects.toMatchObject({ reason: 'signature' })
+  } finally {
+    subtle.verify = builtIn
+  }
+})
 
 test('a global Promise that somebody has replaced changes no verdict', async () => {
   const BuiltIn = globalThis.Promise

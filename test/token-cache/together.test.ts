@@ -92,6 +92,23 @@ describe('64 copies of one new token cost one signature', () => {
     expect(signatures).toBe(2)
   })
 
+  test('but one that came later may find a key that the first one did not', async () => {
+    const answers = [[strangerEc.jwk], [e1.jwk]]
+    const { verifier, asked } = verifierWith({
+      fetch: async () => {
+        const keys = answers.shift()
+        await new Promise((resolve) => setTimeout(resolve, 40))
+        return Response.json({ keys })
+      },
+    })
+    const first = verifier.verify(token({}))
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    const second = verifier.verify(token({}))
+    await expect(first).rejects.toMatchObject({ reason: 'unknown_key' })
+    expect((await second).subject).toBe('u1')
+    expect([signatures, answers.length, asked()]).toEqual([1, 0, 0])
+  })
+
   test('isRevoked is asked for each: the answer may be another one by then', async () => {
     let asked = 0
     const { verifier } = verifierWith({ isRevoked: () => asked++ > 0 })

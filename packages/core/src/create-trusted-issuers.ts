@@ -27,7 +27,8 @@ export function createTrustedIssuers(options: CheckedOptions): TrustedIssuers {
   if (options.dynamic !== undefined) return createDynamic(options.dynamic, options)
   const listed = options.issuers.map((entry) => createTrustedIssuer(entry, options.fetch, options))
   const byName = new Map(listed.map((issuer) => [issuer.issuer, issuer]))
-  return { listed, find: (iss) => byName.get(iss) }
+  const find = (iss: string): TrustedIssuer | undefined => byName.get(iss)
+  return { listed, atHand: find, find }
 }
 
 /** But for a bound on how many are asked for the first time at once, whose names strangers may have chosen. */

@@ -77,7 +77,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const seal = {} // known to the access tokens that this verifier has made
   const always = [settings.requirements]
   const verifiedTokens = createVerifiedTokens<Signed>(settings.tokenCache)
-  const flights = new Map<string, Flight>()
+  const underWay = new Map<string, Flight>()
 
   /** The whole decision about a token, whether it has been seen before or not. */
   function examine(token: string, trail: Trail): Soon<AccessToken> {
@@ -107,7 +107,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     const seen = verifiedTokens.get(token)
     if (seen === undefined) return undefined
     const { issuer, verified } = seen.vouched
-    if (issuers.find(issuer.issuer) !== issuer) return undefined
+    if (issuers.atHand(issuer.issuer) !== issuer) return undefined
     trail.issuer = issuer.issuer
     requireAllowedAlgorithm(verified, issuer.algorithms)
     if (!issuer.keys.atHand(verified.alg, verified.kid)?.includes(verified.key)) return undefined
@@ -122,21 +122,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     const isOpaque = findIssuerOfOpaque !== undefined && !isJwt(token)
     return isOpaque
       ? findIssuerOfOpaque(token).then((issuer) => verifyOpaque(token, issuer, trail))
-      : verifyOnce(token, trail)
-  }
-
-  /** Copies of a new token that come while the first one waits, for keys or for its turn, wait with it. */
-  function verifyOnce(token: string, trail: Trail): Soon<Vouched> {
-    const flight = flights.size > 0 ? flights.get(token) : undefined
-    if (flight !== undefined) return follow(flight, trail)
-    const vouched = verifyJwt(token, trail)
-    return isPromise(vouched) ? takeOff(token, trail, vouched) : vouched
-  }
-
-  function takeOff(token: string, trail: Trail, vouched: Promise<Vouched>): Promise<Vouched> {
-    const flight = { trail, vouched: vouched.finally(() => flights.delete(token)) }
-    flights.set(token, flight)
-    return flight.vouched
+      : verifyJwt(token, trail)
   }
 
   /** In the order in which it is made: cheap before costly, whose word it is before what it says. */
@@ -149,13 +135,49 @@ export function createVerifier(options: VerifierOptions): Verifier {
     if (isAskedAboutAll(issuer)) return verifyOpaque(token, issuer, trail)
     trail.issuer = issuer.issuer
     requireAllowedAlgorithm(jwt, issuer.algorithms)
-    const candidates = issuer.keys.atHand(jwt.alg, jwt.kid) ?? waitForKeys(issuer, jwt)
-    const signed = andThen(candidates, requireSignature, jwt)
+    const candidates = issuer.keys.atHand(jwt.alg, jwt.kid)
+    const signed =
+      candidates === undefined
+        ? waitForKeys(issuer, jwt).then((found) => verifyOnce(found, jwt, token, true))
+        : verifyOnce(candidates, jwt, token, false)
     return andThen(signed, vouch, issuer, jwt)
   }
 
   const waitForKeys = (issuer: TrustedIssuer, jwt: UnverifiedJwt): Promise<readonly PublicKey[]> =>
     issuer.keys.find(jwt.alg, jwt.kid, () => isPlausible(jwt, issuer, clock()))
+
+  /**
+   * Copies of a new token share the signature, where they have waited for keys together or come while the first one waits
+   * for its turn. All else is asked of each, for it may have changed meanwhile.
+   */
+  function verifyOnce(
+    candidates: readonly PublicKey[],
+    jwt: UnverifiedJwt,
+    token: string,
+    hasWaited: boolean,
+  ): Soon<VerifiedJwt> {
+    const flight = underWay.size > 0 ? underWay.get(token) : undefined
+    if (flight?.candidates === candidates) return flight.signed
+    const signed = hasWaited ? later(candidates, jwt) : requireSignature(candidates, jwt)
+    return isPromise(signed) ? takeOff(token, candidates, signed) : signed
+  }
+
+  /** Those that have waited for the same thing go on one right after the other, before a promise is heard of again. */
+  const later = async (candidates: readonly PublicKey[], jwt: UnverifiedJwt): Promise<VerifiedJwt> =>
+    requireSignature(candidates, jwt)
+
+  async function takeOff(
+    token: string,
+    candidates: readonly PublicKey[],
+    signed: Promise<VerifiedJwt>,
+  ): Promise<VerifiedJwt> {
+    underWay.set(token, { candidates, signed })
+    try {
+      return await signed
+    } finally {
+      underWay.delete(token)
+    }
+  }
 
   function vouch(verified: VerifiedJwt, issuer: TrustedIssuer, jwt: UnverifiedJwt): Vouched {
     knownHeaders.add(jwt)
@@ -291,10 +313,10 @@ interface Vouched {
   readonly verified: VerifiedToken
 }
 
-/** A token on its way. */
+/** A token whose signature is being verified, by which keys. */
 interface Flight {
-  readonly trail: Trail
-  readonly vouched: Promise<Vouched>
+  readonly candidates: readonly PublicKey[]
+  readonly signed: Promise<VerifiedJwt>
 }
 
 /** What an issuer has told when it was asked may be another thing the next time. */
@@ -304,12 +326,6 @@ interface Signed extends Vouched {
 
 function isSigned(vouched: Vouched): vouched is Signed {
   return 'key' in vouched.verified
-}
-
-function follow(flight: Flight, trail: Trail): Promise<Vouched> {
-  return flight.vouched.finally(() => {
-    trail.issuer = flight.trail.issuer
-  })
 }
 
 type Handler = (
@@ -357,7 +373,16 @@ export function authenticateEagerly(
 ): Soon<Result> {
   // oxlint-disable-next-line typescript/unbound-method -- looked up, and not called
   const eagerly = eagerForms.get(verifier.authenticate)
-  return eagerly === undefined ? verifier.authenticate(request, ...requirements) : eagerly(request, ...requirements)
+  return eagerly === undefined ? ask(verifier, request, requirements) : eagerly(request, ...requirements)
+}
+
+/** In an async function: what somebody's own verifier answers with may have a `then` that is not that of a promise. */
+async function ask(
+  verifier: Verifier,
+  request: RequestLike,
+  requirements: OptionalAnonymousRequirements,
+): Promise<Result> {
+  return verifier.authenticate(request, ...requirements)
 }
 
 /**

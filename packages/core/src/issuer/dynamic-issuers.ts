@@ -45,12 +45,18 @@ export function createDynamicIssuers(context: DynamicIssuersContext): TrustedIss
 
   return {
     listed: [],
+    atHand,
     find(iss) {
-      const found = known.get(iss)
-      if (found !== undefined && isWithin(maxAge * 1000, found.askedAt)) return found.issuer
+      const trusted = atHand(iss)
+      if (trusted !== undefined) return trusted
       if (!isIssuer(iss) || isWithin(REFUSED_FOR, refused.get(iss))) return undefined
-      return flights(iss, () => ask(iss, found))
+      return flights(iss, () => ask(iss, known.get(iss)))
     },
+  }
+
+  function atHand(iss: string): TrustedIssuer | undefined {
+    const found = known.get(iss)
+    return found !== undefined && isWithin(maxAge * 1000, found.askedAt) ? found.issuer : undefined
   }
 
   async function ask(iss: string, before: Known | undefined): Promise<TrustedIssuer | undefined> {

@@ -18,6 +18,8 @@ export interface TrustedIssuer extends ClaimRules {
 export interface TrustedIssuers {
   /** Those that are known without asking anyone. */
   readonly listed: readonly TrustedIssuer[]
+  /** One that is trusted now, as far as is known without asking anyone. */
+  atHand(issuer: string): TrustedIssuer | undefined
   find(issuer: string): Soon<TrustedIssuer | undefined>
 }
 

@@ -18,9 +18,20 @@ export function verifySignature(
   signingInput: Uint8Array<ArrayBuffer>,
   signature: Uint8Array<ArrayBuffer>,
 ): boolean | Promise<boolean> {
-  if (signature.length !== key.signatureLength) return false
-  const { key: cryptoKey, parameters } = key as WebKey
-  return crypto.subtle.verify(parameters, cryptoKey, signature, signingInput).catch(() => false)
+  return signature.length === key.signatureLength && verify(key as WebKey, signingInput, signature)
+}
+
+/** Awaited, for edge runtimes whose WebCrypto comes from outside: its promises are of another class than ours. */
+async function verify(
+  { key, parameters }: WebKey,
+  signingInput: Uint8Array<ArrayBuffer>,
+  signature: Uint8Array<ArrayBuffer>,
+): Promise<boolean> {
+  try {
+    return await crypto.subtle.verify(parameters, key, signature, signingInput)
+  } catch {
+    return false
+  }
 }
 
 type Parameters = AlgorithmIdentifier | RsaPssParams | EcdsaParams

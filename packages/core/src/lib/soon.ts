@@ -42,7 +42,8 @@ function later<T, U>(
 
 /**
  * By its class, and not by `then`, which takes long to look for in values of many kinds. There may be two classes: where
- * something has replaced the global `Promise`, async functions still return the built-in one.
+ * something has replaced the global `Promise`, async functions still return the built-in one. What comes from outside,
+ * from a user or a platform, is awaited in an async function first: it may be of any class.
  */
 export function isPromise<T>(soon: Soon<T>): soon is Promise<T> {
   return soon instanceof BuiltInPromise || soon instanceof Promise
