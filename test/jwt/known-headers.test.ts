@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { createKnownHeaders } from '../../packages/core/src/jwt/known-headers.js'
 import { parseJwt } from '../../packages/core/src/jwt/parse.js'
@@ -27,4 +29,19 @@ test('what is remembered is bounded', () => {
   const kept = jwts.filter(({ headerSegment }) => known.get(headerSegment) !== undefined)
   expect(kept.length).toBeGreaterThan(0)
   expect(kept.length).toBeLessThanOrEqual(100)
+})
+
+test('the token that a header came with is not kept', () => {
+  setFlagsFromString('--expose-gc')
+  const collectGarbage = runInNewContext('gc') as () => void
+  const long = 'x'.repeat(10_000)
+  const memories = Array.from({ length: 10 }, createKnownHeaders)
+  collectGarbage()
+  const before = process.memoryUsage().heapUsed
+  for (const [m, known] of memories.entries()) {
+    for (let n = 0; n < 100; n++) known.add(parseJwt(token({ header: { n: `${m}-${n}` }, claims: { long } })))
+  }
+  collectGarbage()
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(5_000_000) // of 14 million characters
+  expect(memories).toHaveLength(10)
 })

@@ -75,6 +75,16 @@ describe('what goes beyond waits', () => {
     )
   })
 
+  test('but not for threads that are busy with something else: what they were given is done here after all', async () => {
+    const { take, here, elsewhere } = working(0.4, 2)
+    const results = await Promise.all(Array.from({ length: 40 }, async (_, n) => take(n)))
+    expect(results).toEqual(Array.from({ length: 40 }, (_, n) => `${n} here`))
+    expect([here.length, elsewhere.length]).toEqual([40, 8])
+    for (const { finish } of elsewhere.slice(0, 4)) finish() // too late, and no harm
+    void Promise.all(Array.from({ length: 40 }, async (_, n) => take(n)))
+    expect(elsewhere).toHaveLength(12) // no more than they have room for
+  })
+
   test('where there is but one core, for a later turn alone', async () => {
     const { take, here, elsewhere } = working(0.6, 1)
     const results = Promise.all([1, 2, 3, 4, 5].map(async (n) => take(n)))

@@ -101,9 +101,10 @@ describe('64 copies of one new token cost one signature', () => {
         return Response.json({ keys })
       },
     })
-    const first = verifier.verify(token({}))
+    const jwt = token({})
+    const first = verifier.verify(jwt)
     await new Promise((resolve) => setTimeout(resolve, 10))
-    const second = verifier.verify(token({}))
+    const second = verifier.verify(jwt)
     await expect(first).rejects.toMatchObject({ reason: 'unknown_key' })
     expect((await second).subject).toBe('u1')
     expect([signatures, answers.length, asked()]).toEqual([1, 0, 0])

@@ -134,12 +134,34 @@ const scopesOfText = createSharedByText(
   (text): ReadonlySet<string> => new FrozenSet(text.split(' ').filter((scope) => scope !== '')),
 )
 
+/** What Set can do besides since Node 22. */
+const ALGEBRA = [
+  'union',
+  'intersection',
+  'difference',
+  'symmetricDifference',
+  'isSubsetOf',
+  'isSupersetOf',
+  'isDisjointFrom',
+]
+
 /**
  * `Object.freeze` leaves the inside of a Set open; one handler that adds a scope would add it for every request that
  * shares the token. Even `Set.prototype.add.call` reaches only the Set that this one is for consoles and clones: what it
  * answers comes from another one.
  */
 class FrozenSet extends Set<string> {
+  static {
+    for (const name of ALGEBRA) {
+      const method: unknown = Reflect.get(Set.prototype, name)
+      if (typeof method !== 'function') continue
+      const value = function (this: FrozenSet, other: unknown): unknown {
+        return Reflect.apply(method, this.#values, [other])
+      }
+      Object.defineProperty(FrozenSet.prototype, name, { value, writable: true, configurable: true })
+    }
+  }
+
   readonly #values: ReadonlySet<string>
   constructor(values: readonly string[]) {
     super()

@@ -1,4 +1,4 @@
-const SLAB = 64 * 1024
+const SLAB = 16 * 1024 // a token that waits keeps all of it, and so no more than the longest token would
 let slab = new Uint8Array(0)
 let used = 0
 

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { setImmediate } from 'node:timers'
+import { setImmediate, setTimeout } from 'node:timers'
 import type { Soon } from './soon.js'
 
 /** A piece of work that can be done here, or by another thread. */
@@ -17,11 +17,13 @@ const MOST = 1 // milliseconds of one turn of the event loop
 const WORTH_COUNTING = MOST / 4
 const MOST_THREADS = 3 // of the four that libuv has for everybody
 const IN_ADVANCE = 8 // jobs for each: that it has done one is heard of when this turn is over
+const PATIENCE = 20 // milliseconds until the other threads are taken to be busy with something else
 
 /**
  * Does each job at once as long as that keeps nobody waiting: the way to another thread and back costs about as much as
  * the job. What goes beyond the share of a turn waits, and is done by another thread or in a later turn, whichever comes
- * first.
+ * first. The other threads are everybody's, for files, names and passwords: what they have not done in time is done here
+ * after all.
  *
  * @param cores as many threads are used as there are cores beside ours: more would only take ours in turns
  * @param now milliseconds
@@ -33,7 +35,9 @@ export function createFairShare<Job, Result>(
 ): (job: Job) => Soon<Result> {
   const inAdvance = Math.min(cores - 1, MOST_THREADS) * IN_ADVANCE
   const waiting: Waiting<Job, Result>[] = []
-  let sent = 0
+  const lent = new Set<Waiting<Job, Result>>()
+  let sent = 0 // with those that were taken back, which the other threads still have before them
+  let isWatching = false
   let spent = 0
   let isTurnCounted = false
 
@@ -70,11 +74,24 @@ export function createFairShare<Job, Result>(
   function sendElsewhere(): void {
     if (sent >= inAdvance || waiting.length === 0) return
     sent++
-    const { job, done } = waiting.shift()!
-    elsewhere(job, (result) => {
+    const next = waiting.shift()!
+    lent.add(next)
+    watch()
+    elsewhere(next.job, (result) => {
       sent--
       sendElsewhere()
-      done(result)
+      if (lent.delete(next)) next.done(result)
     })
+  }
+
+  function watch(): void {
+    if (isWatching) return
+    isWatching = true
+    setTimeout(() => {
+      isWatching = false
+      waiting.unshift(...lent)
+      lent.clear()
+      if (waiting.length > 0) countTurn()
+    }, PATIENCE)
   }
 }
