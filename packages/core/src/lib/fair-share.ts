@@ -80,7 +80,8 @@ export function createFairShare<Job, Result>(
     elsewhere(next.job, (result) => {
       sent--
       sendElsewhere()
-      if (lent.delete(next)) next.done(result)
+      lent.delete(next)
+      next.done(result)
     })
   }
 
