@@ -57,8 +57,8 @@ export interface VerifierOptions {
   readonly keys?: KeyOptions | undefined
   /**
    * How many verified tokens are remembered, so that one that comes again costs no signature: 1 to 1,000,000, default
-   * `{ maxEntries: 10_000 }`, about 2 kB each; `false` for none. Only the signature is taken as read: time, audience,
-   * key, revocation and requirements are judged on every request.
+   * `{ maxEntries: 10_000 }`, about 2 kB each, or up to twice the length of a long one; `false` for none. Only the
+   * signature is taken as read: time, audience, key, revocation and requirements are judged on every request.
    */
   readonly tokenCache?: TokenCacheOptions | false | undefined
   /** In place of the global `fetch`: for proxies, private certificate authorities and tests. */

@@ -31,7 +31,8 @@ const scratch = new Uint8Array(MAX_TOKEN_LENGTH) // for what is read at once and
 
 /**
  * Parses a JWS in compact serialization whose payload is a claims set (RFC 7515 §7.1, RFC 7519 §7.2), strictly: there
- * is exactly one spelling of every token, so that no cache, list or proxy can be shown another one than we see.
+ * is exactly one spelling of what it says, so that no cache, list or proxy can be shown another one than we see. (An ECDSA
+ * signature has a twin that everybody can make: lists of tokens go by `jti`.)
  *
  * @param knownHeaders those that need not be parsed again
  */
