@@ -20,25 +20,26 @@ const schemes = /^(?:basic|digest|dpop|negotiate|ntlm|hawk|gnap|token|jwt|apikey
 /**
  * Reads the `Authorization` header (RFC 6750 §2.1, RFC 9110 §11.4); `undefined` if there is none. Query, body and
  * cookies are never looked at.
+ *
+ * @param isKnown whether this very token was found valid before, and so is one
  */
-export function extractCredential(request: RequestLike): Credential | undefined {
+export function extractCredential(request: RequestLike, isKnown?: (token: string) => boolean): Credential | undefined {
   const lines = authorizationLines(request)
   const line = lines[0]
   if (line === undefined) return undefined
   // Whichever of two lines we took, a proxy may have judged the other one.
   if (lines.length > 1)
     reject({ kind: 'invalid_request', reason: 'several_credentials' }, 'the request has several Authorization headers')
-  const [scheme, rest] = splitAtFirstSpace(line)
+  const [scheme, credential] = splitAtSpaces(line)
   if (!token.test(scheme)) malformed('the Authorization header does not start with a scheme')
   if (!bearer.test(scheme)) {
-    if (namesSecondScheme(rest)) malformed('the Authorization header holds several credentials')
+    if (namesSecondScheme(credential)) malformed('the Authorization header holds several credentials')
     reject({ kind: 'unauthenticated', reason: 'unsupported_scheme' }, 'the Authorization scheme is not Bearer', {
       expected: 'Bearer',
       received: schemes.test(scheme) ? scheme : undefined,
     })
   }
-  const credential = rest.replace(/^ +/, '') // 1*SP between scheme and token
-  if (!token68.test(credential)) malformed('what follows the Bearer scheme is not one token')
+  if (!isKnown?.(credential) && !token68.test(credential)) malformed('what follows the Bearer scheme is not one token')
   if (credential.length > MAX_LENGTH) rejectToken('malformed', 'the token is longer than 16 KiB')
   return { scheme: 'Bearer', token: credential }
 }
@@ -54,9 +55,13 @@ function authorizationLines({ headers }: RequestLike): readonly string[] {
   return joined === null || joined === undefined ? [] : [joined]
 }
 
-function splitAtFirstSpace(line: string): [string, string] {
-  const space = line.indexOf(' ')
-  return space === -1 ? [line, ''] : [line.slice(0, space), line.slice(space)]
+/** 1*SP between scheme and token. */
+function splitAtSpaces(line: string): [string, string] {
+  const end = line.indexOf(' ')
+  if (end === -1) return [line, '']
+  let start = end + 1
+  while (line[start] === ' ') start++
+  return [line.slice(0, end), line.slice(start)]
 }
 
 /**

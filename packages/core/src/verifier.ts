@@ -231,8 +231,10 @@ export function createVerifier(options: VerifierOptions): Verifier {
     return { ok: false, error }
   }
 
+  const isKnown = (token: string): boolean => verifiedTokens.get(token) !== undefined
+
   function ofRequest(request: RequestLike, trail: Trail): Soon<AccessToken> | undefined {
-    const credential = extractCredential(request)
+    const credential = extractCredential(request, isKnown)
     return credential && examine(credential.token, trail)
   }
 
