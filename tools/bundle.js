@@ -25,7 +25,7 @@ const shared = {
 rmSync(join(core, 'dist/chunks'), { recursive: true, force: true })
 await build({
   ...shared,
-  entryPoints: ['src/index.ts', 'src/redis.ts'],
+  entryPoints: ['src/index.ts'],
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
 })
