@@ -31,6 +31,7 @@ import type { RequestLike } from './request.js'
 import { type Moment, requireFulfilled, requireOptional, scopesOf } from './requirements/require.js'
 import {
   type AnonymousRequirements,
+  asksNothing,
   type CheckedRequirements,
   checkObligatory,
   checkRequirements,
@@ -75,7 +76,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const findIssuerOfOpaque = createFinderOfOpaque(issuers, settings.selectIssuer)
   const knownHeaders = createKnownHeaders()
   const seal = {} // known to the access tokens that this verifier has made
-  const always = [settings.requirements]
+  const always = asksNothing(settings.requirements) ? [] : [settings.requirements]
   const verifiedTokens = createVerifiedTokens<Signed>(settings.tokenCache)
   const underWay = new Map<string, Flight>()
 

@@ -5,9 +5,21 @@ export interface JsonObject {
   readonly [member: string]: JsonValue | undefined
 }
 
+const encoder = new TextEncoder()
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }) // a BOM is kept, so that JSON.parse refuses it
 
-/** As {@link parseJsonObject}, from bytes that must be valid UTF-8 without a byte order mark. */
+/** As {@link decodeJsonObject}, from a text. */
+export function parseJsonObject(text: string, maxDepth: number): JsonObject | undefined {
+  return decodeJsonObject(encoder.encode(text), maxDepth)
+}
+
+/**
+ * Parses one JSON object strictly, or returns `undefined`.
+ *
+ * Stricter than `JSON.parse`: valid UTF-8 without a byte order mark, no member name twice in one object, at most
+ * `maxDepth` levels, every number finite. What comes back has no prototype and is deeply frozen; members called
+ * `__proto__`, `constructor` and `prototype` are left out.
+ */
 export function decodeJsonObject(bytes: Uint8Array, maxDepth: number): JsonObject | undefined {
   const object = decodeOpenJsonObject(bytes, maxDepth)
   return object && Object.freeze(object)
@@ -19,31 +31,9 @@ export function decodeJsonObject(bytes: Uint8Array, maxDepth: number): JsonObjec
  * its kind.
  */
 export function decodeOpenJsonObject(bytes: Uint8Array, maxDepth: number): JsonObject | undefined {
-  let text: string
-  try {
-    text = utf8.decode(bytes)
-  } catch {
-    return undefined
-  }
-  return parse(text, maxDepth)
-}
-
-/**
- * Parses one JSON object strictly, or returns `undefined`.
- *
- * Stricter than `JSON.parse`: no member name twice in one object, at most `maxDepth` levels, every number finite. What
- * comes back has no prototype and is deeply frozen; members called `__proto__`, `constructor` and `prototype` are left
- * out.
- */
-export function parseJsonObject(text: string, maxDepth: number): JsonObject | undefined {
-  const object = parse(text, maxDepth)
-  return object && Object.freeze(object)
-}
-
-function parse(text: string, maxDepth: number): JsonObject | undefined {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = JSON.parse(utf8.decode(bytes))
   } catch {
     return undefined
   }
@@ -52,7 +42,7 @@ function parse(text: string, maxDepth: number): JsonObject | undefined {
   const object = hardenMembers(value, maxDepth, tally)
   // JSON.parse keeps the last of two members with one name, other parsers the first: a proxy in front of us may have
   // seen another token. Every member has a name, so a lost member shows as a string that is missing.
-  return !tally.isOdd && tally.strings === countStrings(text) ? object : undefined
+  return !tally.isOdd && tally.strings === countStrings(bytes) ? object : undefined
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {
@@ -69,13 +59,13 @@ interface Tally {
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 
-/** How many strings stand in the text of valid JSON, names of members included. */
-function countStrings(text: string): number {
+/** How many strings stand in valid JSON, names of members included. */
+function countStrings(bytes: Uint8Array): number {
   let quotes = 0
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    if (code === QUOTE) quotes++
-    else if (code === BACKSLASH) i++ // inside a string; what comes next does not end it
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i]
+    if (byte === QUOTE) quotes++
+    else if (byte === BACKSLASH) i++ // inside a string; what comes next does not end it
   }
   return quotes / 2
 }

@@ -72,6 +72,12 @@ export interface CheckedRequirements {
   readonly optional: boolean
 }
 
+export function asksNothing(requirements: CheckedRequirements): boolean {
+  const { scopes, anyScope, acrValues, maxAge, claims, checks, optional } = requirements
+  const isEmpty = scopes.length === 0 && claims.length === 0 && checks.length === 0
+  return isEmpty && anyScope === undefined && acrValues === undefined && maxAge === undefined && !optional
+}
+
 const defined = new WeakMap<object, CheckedRequirements>()
 
 /**
