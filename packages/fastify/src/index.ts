@@ -21,7 +21,9 @@ import type { Guard, GuardedRequest, ResourceServerOptions } from './types.js'
 export type { Guard, GuardedRequest, ResourceServerOptions }
 
 /** What the guard has found out. Not `request.auth`, which any other plugin may write. */
-const verified = new WeakMap<GuardedRequest, AccessToken>()
+const verified = Symbol('verified')
+type Marked = GuardedRequest & { [verified]?: AccessToken | undefined }
+
 const ofFastify = ['prefix', 'logLevel', 'logSerializers'] // what any plugin may be registered with
 
 const plugin: FastifyPluginAsync<ResourceServerOptions> = async (app, given) => {
@@ -39,7 +41,7 @@ const plugin: FastifyPluginAsync<ResourceServerOptions> = async (app, given) => 
     const required = requirements.map((given) => defineRequirements(given)) as OptionalAnonymousRequirements
     return (request, reply) => {
       request.auth = undefined // whatever was there, this guard has not seen it
-      verified.delete(request)
+      ;(request as Marked)[verified] = undefined
       const judged = authenticateEagerly(chosen, viewNodeRequest(request.raw), ...required)
       return 'then' in judged
         ? judged.then((result) => conclude(result, request, reply))
@@ -67,12 +69,15 @@ const plugin: FastifyPluginAsync<ResourceServerOptions> = async (app, given) => 
   }
 
   function judgeOnce(config: { readonly auth?: unknown } = {}): Judge {
-    const known = judges.get(config) ?? judgeFor(config)
-    judges.set(config, known)
-    return known
+    const known = judges.get(config)
+    if (known !== undefined) return known
+    const found = judgeFor(config)
+    judges.set(config, found)
+    return found
   }
 
   app.decorateRequest('auth', undefined)
+  app.decorateRequest(verified, undefined)
   app.decorate('authenticate', authenticate)
   app.addHook('onRoute', ({ config = {} }) => void judgeFor(config)) // a misspelling shows when the route is added
   // A hook of the scope and not of each route: it guards routes that were added before this plugin too.
@@ -106,7 +111,7 @@ function conclude(
     throw error
   }
   request.auth = accessToken
-  if (accessToken !== undefined) verified.set(request, accessToken)
+  ;(request as Marked)[verified] = accessToken
 }
 
 /**
@@ -145,7 +150,7 @@ export default resourceServer
  * @throws `TypeError` with `code: 'ERR_NO_ACCESS_TOKEN'` when no guard ran before
  */
 export function getAccessToken(request: GuardedRequest): AccessToken {
-  const accessToken = verified.get(request)
+  const accessToken = (request as Marked)[verified]
   if (accessToken !== undefined) return accessToken
   const message =
     'getAccessToken() found no access token: give this route config: { auth: true } or onRequest: app.authenticate(), and where the guard is optional read request.auth'
