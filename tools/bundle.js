@@ -22,17 +22,21 @@ const shared = {
   logLevel: 'warning',
 }
 
-rmSync(join(core, 'dist/chunks'), { recursive: true, force: true })
-await build({
-  ...shared,
-  entryPoints: ['src/index.ts'],
-  splitting: true,
-  chunkNames: 'chunks/[name]-[hash]',
-})
+/** @type {import('esbuild').BuildOptions} */
+const whole = { ...shared, entryPoints: ['src/index.ts'], splitting: true, chunkNames: 'chunks/[name]-[hash]' }
+const ofNode = Object.entries(imports).map(([name, { node = '' }]) => [name, `./${sourceOf(node)}`])
+
+for (const folder of ['dist/chunks', 'dist/node']) rmSync(join(core, folder), { recursive: true, force: true })
+await build(whole)
+// For Node, where cold starts count, what the platform chooses is chosen now: to look it up takes two milliseconds.
+await build({ ...whole, outdir: 'dist/node', external: ['jose/*', 'node:*'], alias: Object.fromEntries(ofNode) })
 
 // What is imported by itself, or chosen by the platform, stands alone: what it shared with the rest would be one more file.
 const platformFiles = Object.values(imports).flatMap((conditions) => [conditions['node'], conditions['default']])
-const standing = ['./dist/redis.js', ...platformFiles].map((file) =>
-  String(file).replace('./dist', 'src').replace(/js$/, 'ts'),
-)
+const standing = ['./dist/redis.js', ...platformFiles].map((file) => sourceOf(String(file)))
 for (const entry of standing) await build({ ...shared, entryPoints: [entry] })
+
+/** @param {string} file */
+function sourceOf(file) {
+  return file.replace('./dist', 'src').replace(/js$/, 'ts')
+}

@@ -34,9 +34,9 @@ function wrongFiles(tarball, folder, { exports, imports }) {
   const missing = [...new Set(needed)].filter((path) => !files.includes(path))
   const scripts = files.filter((path) => path.endsWith('.js')).map((path) => readFrom(tarball, path))
   const stray = files.filter((path) => {
-    const chunk = /^dist\/chunks\/(.+)$/.exec(path)?.[1]
+    const chunk = /^dist\/(?:node\/)?chunks\/(.+)$/.exec(path)?.[1]
     if (chunk !== undefined) return !scripts.some((script) => script.includes(`/${chunk}"`)) // nobody imports it
-    const source = /^dist\/(.+?)(?:\.d\.ts|\.js)$/.exec(path)?.[1]
+    const source = /^dist\/(?:node\/)?(.+?)(?:\.d\.ts|\.js)$/.exec(path)?.[1]
     return source === undefined ? !EXPECTED.includes(path) : !existsSync(join(folder, `src/${source}.ts`))
   })
   return [...missing.map((path) => `${path} is missing`), ...stray.map((path) => `${path} does not belong there`)]
