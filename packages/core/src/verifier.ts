@@ -20,7 +20,8 @@ import { isJwt } from './jwt/is-jwt.js'
 import { createKnownHeaders } from './jwt/known-headers.js'
 import { parseJwt, type UnverifiedJwt } from './jwt/parse.js'
 import { isPlausible } from './jwt/plausible.js'
-import { requireAllowedAlgorithm, requireSignature } from './jwt/signature.js'
+import { createSharedSignatures } from './jwt/shared-signatures.js'
+import { requireAllowedAlgorithm } from './jwt/signature.js'
 import { requireAccessTokenType } from './jwt/type.js'
 import { createVerifiedTokens } from './jwt/verified-tokens.js'
 import type { PublicKey } from './lib/signature.js'
@@ -78,7 +79,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const seal = {} // known to the access tokens that this verifier has made
   const always = asksNothing(settings.requirements) ? [] : [settings.requirements]
   const verifiedTokens = createVerifiedTokens<Signed>(settings.tokenCache)
-  const underWay = new Map<string, Flight>()
+  const signatures = createSharedSignatures()
 
   /** The whole decision about a token, whether it has been seen before or not. */
   function examine(token: string, trail: Trail): Soon<AccessToken> {
@@ -139,46 +140,13 @@ export function createVerifier(options: VerifierOptions): Verifier {
     const candidates = issuer.keys.atHand(jwt.alg, jwt.kid)
     const signed =
       candidates === undefined
-        ? waitForKeys(issuer, jwt).then((found) => verifyOnce(found, jwt, token, true))
-        : verifyOnce(candidates, jwt, token, false)
+        ? waitForKeys(issuer, jwt).then((found) => signatures.requireTogether(found, jwt, token))
+        : signatures.require(candidates, jwt, token)
     return andThen(signed, vouch, issuer, jwt)
   }
 
   const waitForKeys = (issuer: TrustedIssuer, jwt: UnverifiedJwt): Promise<readonly PublicKey[]> =>
     issuer.keys.find(jwt.alg, jwt.kid, () => isPlausible(jwt, issuer, clock()))
-
-  /**
-   * Copies of a new token share the signature, where they have waited for keys together or come while the first one waits
-   * for its turn. All else is asked of each, for it may have changed meanwhile.
-   */
-  function verifyOnce(
-    candidates: readonly PublicKey[],
-    jwt: UnverifiedJwt,
-    token: string,
-    hasWaited: boolean,
-  ): Soon<VerifiedJwt> {
-    const flight = underWay.size > 0 ? underWay.get(token) : undefined
-    if (flight?.candidates === candidates) return flight.signed
-    const signed = hasWaited ? later(candidates, jwt) : requireSignature(candidates, jwt)
-    return isPromise(signed) ? takeOff(token, candidates, signed) : signed
-  }
-
-  /** Those that have waited for the same thing go on one right after the other, before a promise is heard of again. */
-  const later = async (candidates: readonly PublicKey[], jwt: UnverifiedJwt): Promise<VerifiedJwt> =>
-    requireSignature(candidates, jwt)
-
-  async function takeOff(
-    token: string,
-    candidates: readonly PublicKey[],
-    signed: Promise<VerifiedJwt>,
-  ): Promise<VerifiedJwt> {
-    underWay.set(token, { candidates, signed })
-    try {
-      return await signed
-    } finally {
-      underWay.delete(token)
-    }
-  }
 
   function vouch(verified: VerifiedJwt, issuer: TrustedIssuer, jwt: UnverifiedJwt): Vouched {
     knownHeaders.add(jwt)
@@ -314,12 +282,6 @@ type Result = AuthenticationResult<AccessToken | undefined>
 interface Vouched {
   readonly issuer: TrustedIssuer
   readonly verified: VerifiedToken
-}
-
-/** A token whose signature is being verified, by which keys. */
-interface Flight {
-  readonly candidates: readonly PublicKey[]
-  readonly signed: Promise<VerifiedJwt>
 }
 
 /** What an issuer has told when it was asked may be another thing the next time. */
