@@ -23,6 +23,9 @@ export const sources = (runtime: 'node' | 'default'): Record<string, string> => 
   ),
 })
 
+// Some tests wait for the five seconds that a request may wait, and a shared machine may stand still for a while.
+const SLOW = 20_000
+
 export default defineConfig({
   test: {
     reporters: ['default', here('tools/plain-reporter.js')],
@@ -42,6 +45,7 @@ export default defineConfig({
           name: 'node',
           include: ['test/**/*.test.ts'],
           exclude: ['test/types/**', 'test/packaging/**'],
+          testTimeout: SLOW,
         },
       },
       {
@@ -52,6 +56,7 @@ export default defineConfig({
           include: ['test/{conformance,jwt,differential,token-cache}/**/*.test.ts'],
           // What is remembered is the same wherever the signature was checked; test/token-cache shows that here too.
           exclude: ['test/conformance/{warmed,without-token-cache}.test.ts'],
+          testTimeout: SLOW,
         },
       },
       {

@@ -6,7 +6,7 @@ export default defineConfig({
   resolve: { alias: sources('node') },
   test: {
     include: [
-      'test/{jwt,credential,challenge,requirements,metadata,explain,options,pins,lib,issuer,keys}/**/*.test.ts',
+      'test/{jwt,token-cache,credential,challenge,requirements,metadata,explain,options,pins,lib,issuer,keys}/**/*.test.ts',
       'test/conformance/{bare-token,paths,requirements,construction}.test.ts',
     ],
     exclude: ['**/*.property.test.ts', 'test/keys/{waiting,promises}.test.ts'],
