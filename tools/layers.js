@@ -27,6 +27,7 @@ const VOCABULARY = [
   'claim-requirement',
   'access-token',
   'algorithm',
+  'authenticate-eagerly',
   'authentication-error',
   'events',
   'explain',

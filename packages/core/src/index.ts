@@ -1,5 +1,6 @@
 export type { AccessToken, AccessTokenClaims } from './access-token.js'
 export type { Algorithm } from './algorithm.js'
+export { authenticateEagerly } from './authenticate-eagerly.js'
 export { AuthenticationError } from './authentication-error.js'
 export type {
   AuthenticationFailedEvent,
@@ -48,7 +49,7 @@ export {
   type OptionalRequirements,
   type Requirements,
 } from './requirements/requirements.js'
-export { authenticateEagerly, createVerifier, verifierFrom } from './verifier.js'
+export { createVerifier, verifierFrom } from './verifier.js'
 export type {
   AuthenticationResult,
   MetadataDocument,

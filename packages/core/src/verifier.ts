@@ -1,4 +1,5 @@
 import { type AccessToken, createAccessToken, isMadeBy } from './access-token.js'
+import { type AuthenticateEagerly, setEagerForm } from './authenticate-eagerly.js'
 import { AuthenticationError } from './authentication-error.js'
 import { challengesFor } from './challenge.js'
 import { checkOptions, checkReadyOptions } from './check-options.js'
@@ -267,7 +268,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
 
     metadata,
   }
-  eagerForms.set(verifier.authenticate, authenticateNow)
+  setEagerForm(verifier.authenticate, authenticateNow)
   return verifier as Verifier // whose overloads say where the token may be missing: only beside `optional`
 }
 
@@ -298,57 +299,6 @@ type Handler = (
   accessToken: AccessToken | undefined,
   ...rest: readonly unknown[]
 ) => Response | Promise<Response>
-
-type AuthenticateEagerly = (request: RequestLike, ...requirements: OptionalAnonymousRequirements) => Soon<Result>
-
-/** By the function and not by the verifier: one that somebody has put in its place is not passed over. */
-const eagerForms = new WeakMap<object, AuthenticateEagerly>()
-
-/**
- * `verifier.authenticate(request, requirements)`, but answered at once, without a promise, where nobody has to be waited
- * for: mostly when the token was verified before. For adapters whose framework can go on at once as well. A verifier
- * that somebody has wrapped or written is asked as ever.
- *
- * @throws where the promise of `authenticate` would reject
- * @example
- * ```ts
- * import { type AuthenticationResult, authenticateEagerly, type RequestLike, type Verifier } from '@resource-server/core'
- *
- * export function whenJudged(verifier: Verifier, request: RequestLike, next: (result: AuthenticationResult) => void) {
- *   const judged = authenticateEagerly(verifier, request)
- *   if ('then' in judged) judged.then(next)
- *   else next(judged)
- * }
- * ```
- */
-export function authenticateEagerly(
-  verifier: Verifier,
-  request: RequestLike,
-  ...requirements: OptionalRequirements
-): AuthenticationResult | Promise<AuthenticationResult>
-export function authenticateEagerly(
-  verifier: Verifier,
-  request: RequestLike,
-  ...requirements: OptionalAnonymousRequirements
-): AuthenticationResult<AccessToken | undefined> | Promise<AuthenticationResult<AccessToken | undefined>>
-export function authenticateEagerly(
-  verifier: Verifier,
-  request: RequestLike,
-  ...requirements: OptionalAnonymousRequirements
-): Soon<Result> {
-  // oxlint-disable-next-line typescript/unbound-method -- looked up, and not called
-  const eagerly = eagerForms.get(verifier.authenticate)
-  return eagerly === undefined ? ask(verifier, request, requirements) : eagerly(request, ...requirements)
-}
-
-/** In an async function: what somebody's own verifier answers with may have a `then` that is not that of a promise. */
-async function ask(
-  verifier: Verifier,
-  request: RequestLike,
-  requirements: OptionalAnonymousRequirements,
-): Promise<Result> {
-  return verifier.authenticate(request, ...requirements)
-}
 
 /**
  * The verifier that was given, or one made of the options that were given: for adapters, which take either.
