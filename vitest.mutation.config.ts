@@ -10,5 +10,6 @@ export default defineConfig({
       'test/conformance/{bare-token,paths,requirements,construction}.test.ts',
     ],
     exclude: ['**/*.property.test.ts', 'test/keys/{waiting,promises}.test.ts'],
+    testTimeout: 60_000, // instrumented, a million tokens take their time
   },
 })
