@@ -67,6 +67,16 @@ describe('64 copies of one new token cost one signature', () => {
     expect(signatures).toBe(1)
   })
 
+  test('with the keys at hand, while the first one waits for its turn behind many others', async () => {
+    const { verifier } = verifierWith({ ...KEYS_AT_HAND, tokenCache: false })
+    await verifier.ready()
+    const others = Array.from({ length: 100 }, (_, n) => token({ claims: { jti: `other ${n}` } }))
+    const all = [...others, ...copiesOf(token({}))].map((jwt) => verifier.verify(jwt))
+    expect(new Set((await Promise.all(all)).map(({ subject }) => subject))).toEqual(new Set(['u1']))
+    // A few are verified twice where the other threads keep them waiting.
+    expect(signatures).toBeLessThan(130)
+  })
+
   test('without a memory too, while they wait', async () => {
     const { verifier } = verifierWith({ tokenCache: false })
     await Promise.all(copiesOf(token({})).map((copy) => verifier.verify(copy)))

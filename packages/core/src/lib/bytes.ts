@@ -22,6 +22,6 @@ const encoder = new TextEncoder()
 /** The characters of a text as bytes, or `undefined` where one of them is not ASCII. */
 export function asciiBytes(text: string): Uint8Array<ArrayBuffer> | undefined {
   const bytes = takeBytes(text.length)
-  const { read, written } = encoder.encodeInto(text, bytes)
-  return read === text.length && written === text.length ? bytes : undefined
+  const { read } = encoder.encodeInto(text, bytes)
+  return read === text.length ? bytes : undefined // any other character takes two bytes, and not all fit in
 }
