@@ -27,7 +27,8 @@ const TAIL = 8 // characters of the signature
  * two rows of eight places it can be, and it goes where one is free. Where none is, a hand goes round in the first row:
  * an entry that was used since its last visit stays, the next one that was not makes room. So tokens that come once push
  * out none that come often, and to add one touches a few bytes of memory, where a `Map` in the order of use takes longer
- * than all checks of the claims together. (With two rows to choose from, nearly all are kept until nine in ten places are taken.)
+ * than all checks of the claims together. With two rows to choose from, nearly all are kept until nine in ten places are
+ * taken.
  *
  * A mark only finds the entry: it does not bind the claims, so **the whole token is compared**. (Not in constant time:
  * who has the right tail has the signature, and who has not is told nothing.)

@@ -1,5 +1,5 @@
 const MOST = 1000
-const MAX_LENGTH = 200 // characters: a thousand sets of as many scopes as fit are five megabytes
+const MAX_LENGTH = 200 // characters: a thousand sets of as many scopes as fit are four megabytes
 
 /**
  * Makes what a text stands for, and for the same text the same again: thousands of tokens have the same few. For values
