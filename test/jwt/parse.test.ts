@@ -215,3 +215,14 @@ test('whatever is sent, the answer is a refusal or a token and never another err
     { numRuns: 500 },
   )
 })
+
+test.each(['é', '\u0141', '\u{1f600}', '\ud800'])(
+  'RFC 7515 §7.1: a token with %j in any segment is none',
+  (character) => {
+    for (const place of [1, T.indexOf('.') + 2, T.lastIndexOf('.') + 2]) {
+      expect(refusalOf(() => parseJwt(T.slice(0, place) + character + T.slice(place + 1)))).toBe(
+        'invalid_token/malformed: the token has characters that are not ASCII',
+      )
+    }
+  },
+)
