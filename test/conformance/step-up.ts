@@ -12,12 +12,21 @@ const setup: Setup = {
     '/v1/gold': { acrValues: ['gold', 'silver'] },
     '/v1/recent': { maxAge: 300 },
     '/v1/now': { maxAge: 0 },
+    '/v1/ever': { maxAge: Number.MAX_SAFE_INTEGER },
     '/v1/all': { acrValues: ['gold'], scopes: ['write'], claims: { org: 'o1' } },
   },
 }
 const strict: Setup = {
   options: { requirements: { acrValues: ['gold', 'silver'], maxAge: 600, scopes: ['read'] } },
-  routes: { '/v1/gold': { acrValues: ['gold'] }, '/v1/r': { maxAge: 60 } },
+  routes: {
+    '/v1/gold': { acrValues: ['gold'] },
+    '/v1/bronze': { acrValues: ['bronze'] },
+    '/v1/r': { maxAge: 60 },
+  },
+}
+const mixed: Setup = {
+  options: { requirements: { scopes: ['read'] } },
+  routes: { '/v1/gold': { acrValues: ['gold'] } },
 }
 
 type Row = readonly [what: string, claims: object, expect: Expectation]
@@ -32,8 +41,10 @@ const cases = (target: string, rules: readonly string[], place: Setup, rows: rea
   }))
 
 const needsBoth = (reason: 'acr' | 'too_old') => insufficientAuthentication(reason, 'acr_values="gold", max_age="300"')
+const needsGold = insufficientAuthentication('acr', 'acr_values="gold"')
 const needsAcr = insufficientAuthentication('acr', 'acr_values="gold silver"')
-const needsAge = insufficientAuthentication('too_old', 'max_age="300"')
+const tooOld = (maxAge: number) => insufficientAuthentication('too_old', `max_age="${maxAge}"`)
+const needsAge = tooOld(300)
 
 export const stepUp: readonly ConformanceCase[] = [
   ...cases('/v1/s', ['R-9470-6', 'R-9470-3-a'], setup, [
@@ -72,7 +83,11 @@ export const stepUp: readonly ConformanceCase[] = [
   ]),
   ...cases('/v1/now', ['R-9470-6'], setup, [
     ['a login of this second', { auth_time: NOW }, granted],
-    ['a login of a second ago', { auth_time: NOW - 1 }, insufficientAuthentication('too_old', 'max_age="0"')],
+    ['a login of a second ago', { auth_time: NOW - 1 }, tooOld(0)],
+  ]),
+  ...cases('/v1/ever', ['R-9470-6', 'R-NUM'], setup, [
+    ['the first second that there is', { auth_time: 0 }, granted],
+    ['a negative number, however old a login may be', { auth_time: -1 }, tooOld(Number.MAX_SAFE_INTEGER)],
   ]),
   ...cases('/v1/all', ['R-9470-b'], setup, [
     [
@@ -80,11 +95,7 @@ export const stepUp: readonly ConformanceCase[] = [
       { acr: 'bronze' },
       insufficientAuthentication('acr', 'acr_values="gold", scope="write"'),
     ],
-    [
-      'level short and scope granted: the scope is not named',
-      { acr: 'bronze', scope: 'write' },
-      insufficientAuthentication('acr', 'acr_values="gold"'),
-    ],
+    ['level short and scope granted: the scope is not named', { acr: 'bronze', scope: 'write' }, needsGold],
     ['only the scope short', { acr: 'gold' }, insufficientScope('write')],
     ['only a claim amiss', { acr: 'gold', scope: 'write' }, forbidden('claim')],
     ['everything as asked', { acr: 'gold', scope: 'write', org: 'o1' }, granted],
@@ -98,6 +109,22 @@ export const stepUp: readonly ConformanceCase[] = [
     ],
   ]),
   ...cases('/v1/r', ['R-9470-6'], strict, [
-    ['the shorter age counts', { acr: 'gold', auth_time: NOW - 60, scope: 'read' }, granted],
+    ['as old as the route allows', { acr: 'gold', auth_time: NOW - 60, scope: 'read' }, granted],
+    [
+      'older than the route allows and not than the verifier does: the shorter age counts and is named',
+      { acr: 'gold', auth_time: NOW - 61, scope: 'read' },
+      insufficientAuthentication('too_old', 'acr_values="gold silver", max_age="60"'),
+    ],
+  ]),
+  ...cases('/v1/bronze', ['R-9470-6'], strict, [
+    [
+      'nothing satisfies both verifier and route: what the route asks for is named',
+      { acr: 'gold', auth_time: NOW, scope: 'read' },
+      insufficientAuthentication('acr', 'acr_values="bronze", max_age="600"'),
+    ],
+  ]),
+  ...cases('/v1/gold', ['R-9470-6'], mixed, [
+    ['asked for by the route alone, and there', { acr: 'gold', scope: 'read' }, granted],
+    ['asked for by the route alone, and not there', { scope: 'read' }, needsGold],
   ]),
 ]

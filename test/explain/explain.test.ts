@@ -135,6 +135,16 @@ const sentences: [what: string, given: Given, sentence: string][] = [
     `too_old: auth_time does not show that the user has authenticated recently enough (issuer ${I}). It lies 90 s ahead of the clock here. Synchronise the clocks; no other login will help.`,
   ],
   [
+    'no time of the login',
+    { jwt: T, requirements: { maxAge: 300 } },
+    `too_old: auth_time does not show that the user has authenticated recently enough (issuer ${I}). The user may have authenticated 300 s ago at most, it was not said when. The client must send the user back with max_age.`,
+  ],
+  [
+    'a claim of another value, which is not repeated',
+    { jwt: T, requirements: { claims: { org: 1 } } },
+    `claim: the claim "org" is not as this route needs it (issuer ${I}). Values are compared to the letter, and 1 is not "1".`,
+  ],
+  [
     'an issuer that is down, and since when',
     { jwt: T, options: { issuer: { issuer: I, jwksUri: `${I}/jwks` }, fetch: down, keys: { retries: 0 } } },
     `keys: the keys of the issuer could not be loaded (issuer ${I}). The issuer could not be asked since 2027-01-15T08:00:00.000Z. GET ${I}/jwks failed: TypeError. The token may be fine; see to the way to the issuer.`,
@@ -184,6 +194,12 @@ describe('explain() answers why', () => {
       { reason: 'missing_scope', issuer: I, expected: ['write'], received: ['read'] },
       { reason: 'no_credentials', issuer: undefined },
     ])
+  })
+
+  test('the event names the claim that a route needs, and not what it holds', async () => {
+    const { event } = await refused({ jwt: jwt({ org: 2 }), requirements: { claims: { org: 1 } } })
+    expect(event).toMatchObject({ reason: 'claim', expected: 'org' })
+    expect(event.received).toBeUndefined()
   })
 
   test('an error that came from elsewhere is named at least', async () => {
