@@ -365,10 +365,14 @@ describe('metadata that are doubted are read again earlier', () => {
     expect(found.asked).toHaveLength(1)
   })
 
-  test('a clock that was set back does not hold that up', async () => {
+  test.each<[string, Answer]>([
+    ['was read', good],
+    ['could not be read', broken],
+  ])('a clock that was set back since it %s does not hold that up', async (_, answer) => {
     const found = discovery({ [OPENID]: good })
     found.advance(1000)
     await found.ask()
+    found.answers = { [OPENID]: answer }
     found.advance(1000)
     await found.ask(true)
     found.advance(-500)

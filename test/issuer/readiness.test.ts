@@ -1,8 +1,10 @@
+import crypto from 'node:crypto'
+import { syncBuiltinESMExports } from 'node:module'
 import { createVerifier, type Verifier } from '@resource-server/core'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { A, I, NOW } from '../support/fixture.js'
 import { hang, jwks, metadata, status } from '../support/jwks-server.js'
-import { e1, publicKeys } from '../support/keys.js'
+import { d1, e1, publicKeys } from '../support/keys.js'
 import { T, token } from '../support/token.js'
 import { createWorld, type Setup, type World } from '../support/world.js'
 
@@ -105,6 +107,48 @@ describe('ready()', () => {
     const verifier = createVerifier({ issuer: { issuer: I, jwks: { keys: publicKeys } }, audience: A })
     expect(await verifier.ready({})).toBeUndefined()
     expect(verifier.status().issuers[0]).toMatchObject({ state: 'fresh', keys: publicKeys.length })
+  })
+
+  test('names all of them', async () => {
+    const world = await worldWith({
+      issuers: { [I]: {}, [OTHER]: { '/jwks': status(403) } },
+      options: twoIssuers,
+    })
+    expect((await failureOf(world.verifier.ready())).message).toBe(
+      'There are no keys of https://as.test: GET https://as.test/.well-known/oauth-authorization-server failed: it answered 404, expected 200. ' +
+        'There are no keys of https://other.test: GET https://other.test/jwks failed: it answered 403, expected 200',
+    )
+  })
+
+  test('keys that were given and cannot be used on this runtime are no keys', async () => {
+    const { createPublicKey } = crypto
+    const withoutEd25519 = vi.spyOn(crypto, 'createPublicKey').mockImplementation((key: any) => {
+      if (key.key?.crv === 'Ed25519') throw new Error('unsupported')
+      return createPublicKey(key)
+    })
+    syncBuiltinESMExports()
+    onTestFinished(() => {
+      withoutEd25519.mockRestore()
+      syncBuiltinESMExports()
+    })
+    const verifier = createVerifier({ issuer: { issuer: I, jwks: { keys: [d1.jwk] } }, audience: A })
+    const WHY = 'none of the keys that were given can be used on this runtime'
+    expect((await failureOf(verifier.ready())).message).toBe(`There are no keys of https://as.test: ${WHY}`)
+    expect(verifier.status().issuers[0]).toMatchObject({ state: 'fresh', keys: 0, lastError: WHY })
+  })
+
+  test.each<[string, object, string[]]>([
+    ['about every token', { tokens: 'all' }, []],
+    ['about every token, and signs its answers', { tokens: 'all', signedResponse: true }, [`${I}/jwks`]],
+    ['about opaque tokens', { tokens: 'opaque' }, [`${I}/jwks`]],
+  ])('of an issuer that is asked %s, keys are loaded if there is something to verify', async (_, how, outbound) => {
+    const introspection = { endpoint: `${I}/introspect`, clientId: 'api', clientSecret: 'secret', ...how }
+    const world = await worldWith({
+      issuers: { [I]: { '/jwks': jwks([e1.jwk]) } },
+      options: { issuer: { issuer: I, jwksUri: `${I}/jwks`, introspection } },
+    })
+    expect(await world.verifier.ready()).toBeUndefined()
+    expect(world.outbound).toEqual(outbound)
   })
 
   test.each<[string, any]>([

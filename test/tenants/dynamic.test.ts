@@ -42,6 +42,14 @@ describe('which names are looked up', () => {
     expect(find).not.toHaveBeenCalled()
   })
 
+  test('a name of 512 characters is asked about', async () => {
+    const find = vi.fn(known)
+    const { verifier } = platform(find)
+    await verifier.verify(tokenOf('x'.repeat(512 - issuerOf('').length)))
+    await outcome(verifier.verify(tokenOf('x'.repeat(513 - issuerOf('').length))))
+    expect(find.mock.calls.map(([iss]) => iss.length)).toEqual([512])
+  })
+
   test('a token that is malformed, or names no issuer, is refused before', async () => {
     const find = vi.fn(known)
     const { verifier } = platform(find)
@@ -196,6 +204,64 @@ describe('when answers change', () => {
     expect(hits.filter((tenant) => tenant === 't2')).toHaveLength(2)
   })
 
+  const isGold = (tier: unknown): boolean => tier === 'gold'
+  const isNotTin = (tier: unknown): boolean => tier !== 'tin'
+  const claims = { tier: 'gold', org: 'o1', unit: 'u1', level: '' }
+
+  test.each<[string, object, object]>([
+    ['nothing besides', {}, {}],
+    ['arrays', { audience: [A, 'https://b.test'] }, { audience: [A, 'https://b.test'] }],
+    ['members in another order', { claims: { tier: 'gold', org: 'o1' } }, { claims: { org: 'o1', tier: 'gold' } }],
+    ['the same function', { claims: { tier: isGold } }, { claims: { tier: isGold } }],
+    ['null', { audience: null }, { audience: null }],
+  ])('the same values, written anew, are the same entry: %s', async (_, before, after) => {
+    expect(await entriesSeen(before, after)).toEqual(['accepted', 1])
+  })
+
+  test.each<[string, object, object]>([
+    ['a member more', {}, { audience: A }],
+    ['a member fewer', { audience: A }, {}],
+    ['a string in place of an array', { audience: [A] }, { audience: A }],
+    ['an array in place of a string', { audience: A }, { audience: [A] }],
+    ['null in place of an array', { audience: [A] }, { audience: null }],
+    ['an array in place of null', { audience: null }, { audience: [A] }],
+    ['an array that is longer', { audience: [A] }, { audience: [A, 'https://b.test'] }],
+    ['an array that is shorter', { audience: [A, 'https://b.test'] }, { audience: [A] }],
+    ['one of several values', { audience: [A, 'https://b.test'] }, { audience: [A, 'https://c.test'] }],
+    ['the name of a member', { claims: { tier: 'gold', org: 'o1' } }, { claims: { tier: 'gold', unit: 'u1' } }],
+    ['another function', { claims: { tier: isGold } }, { claims: { tier: isNotTin } }],
+    [
+      'a value in place of a function',
+      { claims: { level: (level: unknown) => level === '' } },
+      { claims: { level: '' } },
+    ],
+    [
+      'a function in place of a value',
+      { claims: { level: '' } },
+      { claims: { level: (level: unknown) => level === '' } },
+    ],
+  ])('another value is another entry: %s', async (_, before, after) => {
+    expect(await entriesSeen(before, after)).toEqual(['accepted', 2])
+  })
+
+  test('an object in place of an array is not taken for the same entry: it is refused', async () => {
+    const [verdict] = await entriesSeen({ audience: [A] }, { audience: { 0: A } })
+    expect(verdict).toContain('Invalid option issuer(…).audience')
+  })
+
+  /** The verdict on a token after the answer has changed, and how many entries were told apart. */
+  async function entriesSeen(before: object, after: object): Promise<[verdict: string, entries: number]> {
+    const { fetch } = await startTenantServer()
+    let changes = before
+    const { verifier, advance, events } = platform((iss: string) => entryOf(iss, changes), { fetch })
+    await verifier.verify(tokenOf('t1', claims))
+    changes = after
+    advance(600)
+    const verdict = await outcome(verifier.verify(tokenOf('t1', claims)))
+    // Who has no keys yet tells of them as new.
+    return [verdict, events.filter(({ type }) => type === 'keys.changed').length]
+  }
+
   test('keys that are due are fetched once, and not anew because the entry was asked for again', async () => {
     const { fetch, hits } = await startTenantServer()
     const { verifier, advance, events } = platform((iss: string) => entryOf(iss), { fetch })
@@ -218,7 +284,11 @@ describe('when it does not answer', () => {
     const error: any = await verifier.verify(tokenOf('t1')).catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ status: 503, kind: 'unavailable', reason: 'issuer', headers: { 'Retry-After': '1' } })
     expect(JSON.stringify(error)).not.toContain('database')
-    expect(events[0]).toMatchObject({ reason: 'issuer', cause: new Error('database down') })
+    expect(events[0]).toMatchObject({
+      reason: 'issuer',
+      detail: 'the function issuer did not answer',
+      cause: new Error('database down'),
+    })
   })
 
   test('it is asked again for the next token: failures are not kept', async () => {
@@ -273,7 +343,7 @@ describe('beside it', () => {
 
   test('an opaque token is shown to the tenant that selectIssuer names', async () => {
     const asked: string[] = []
-    const { verifier } = platform(
+    const { verifier, events } = platform(
       (iss: string) =>
         known(iss) && {
           issuer: iss,
@@ -282,11 +352,26 @@ describe('beside it', () => {
             return { active: true, aud: A, exp: NOW + 60 }
           },
         },
-      { selectIssuer: (opaque: string) => (opaque.startsWith('t1_') ? issuerOf('t1') : 'https://evil.test') },
+      {
+        selectIssuer: (opaque: string): unknown => {
+          if (opaque.startsWith('t1_')) return issuerOf('t1')
+          if (opaque.startsWith('t3_')) return undefined
+          return opaque.startsWith('t4_') ? null : 'https://evil.test'
+        },
+      },
     )
     expect((await verifier.verify('t1_x')).issuer).toBe(issuerOf('t1'))
     expect(await outcome(verifier.verify('t2_x'))).toBe('invalid_token/unknown_issuer')
+    expect(await outcome(verifier.verify('t3_x'))).toBe('invalid_token/unknown_issuer')
+    expect(events.at(-1)).toMatchObject({ detail: 'selectIssuer said that the token is nobody’s' })
+    expect(await outcome(verifier.verify('t4_x'))).toBe('selectIssuer must return the name of an issuer, or undefined')
     expect(asked).toEqual([`${issuerOf('t1')} t1_x`])
+  })
+
+  test('an opaque token of a tenant that nobody can be asked about is malformed', async () => {
+    const { verifier, events } = platform(known, { selectIssuer: () => issuerOf('t1') })
+    expect(await outcome(verifier.verify('opaque'))).toBe('invalid_token/malformed')
+    expect(events.at(-1)).toMatchObject({ detail: 'the token is no JWT, and its issuer has no introspection' })
   })
 
   test('without selectIssuer an opaque token is malformed', async () => {

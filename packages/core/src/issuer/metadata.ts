@@ -117,8 +117,8 @@ function unusable(message: string): never {
   throw new LoadError('metadata', message)
 }
 
-/** A status of 4xx, but for those that are about the moment and not about the address. */
+/** A status of 4xx, but for those that are about the moment and not about the address, as those beyond it are. */
 function saysNothingIsHere(error: unknown): boolean {
   if (!(error instanceof LoadError) || error.status === undefined || error.isTransient) return false
-  return error.status >= 400 && error.status < 500
+  return error.status >= 400
 }
