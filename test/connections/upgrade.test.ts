@@ -15,6 +15,7 @@ const verifier = verifierWith()
 async function answerTo(authorization: string | undefined): Promise<string> {
   const server = createServer()
   server.on('upgrade', async (request, socket) => {
+    socket.on('error', () => socket.destroy())
     const { ok, accessToken, error } = await verifier.authenticate(viewNodeRequest(request))
     if (ok) {
       socket.end(

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { AuthenticationError, createVerifier, type Requirements, type VerifierEvent } from '@resource-server/core'
 import { describe, expect, test } from 'vitest'
 import { A, I, NOW } from '../support/fixture.js'
@@ -207,4 +208,11 @@ test('a key that is skipped is told, with what is wrong and nothing of the key',
     { type: 'keys.changed', issuer: I, added: publicKeys.map(({ kid }) => kid), removed: [] },
     { type: 'keys.fetch', issuer: I, ok: true, ms: 0, bytes: expect.any(Number), attempt: 1 },
   ])
+})
+
+test.each(table)('the page of responses has %s', (what, status) => {
+  const [kind, reason] = what.split('/')
+  const rows = readFileSync(new URL('../../docs/responses.md', import.meta.url), 'utf8').split('\n')
+  const named = rows.filter((row) => row.includes(`\`${kind}\``) && row.includes(`\`${reason}\``))
+  expect(new Set(named.map((row) => row.includes(`| ${status}`)))).toEqual(new Set([true]))
 })
