@@ -42,6 +42,22 @@ describe.each([
     return counter
   }
 
+  test('what requests inherit is not taken for the token of an anonymous one', async () => {
+    let seen: unknown
+    await withApp(
+      (app) => {
+        Object.assign(app.request, { auth: { subject: 'root' } })
+        app.use(authenticate(verifierWith(), { optional: true }))
+        app.get('/', (req, res) => {
+          seen = { auth: req.auth }
+          res.end()
+        })
+      },
+      (get) => get('/'),
+    )
+    expect(seen).toEqual({ auth: undefined })
+  })
+
   test('the access token is attached, and getAccessToken() returns the same one', async () => {
     let seen: unknown[] = []
     await withApp(

@@ -202,6 +202,28 @@ describe('explain() answers why', () => {
     expect(event.received).toBeUndefined()
   })
 
+  test('what others have thrown is not repeated: it may say anything', async () => {
+    const said = `GET /validate/${T} failed\n\u001b[2J`
+    const options = {
+      issuer: { issuer: I, introspection: () => Promise.reject(new Error(said)) },
+    }
+    const { event } = await refused({ jwt: 'opaque', options })
+    expect((event.cause as Error).message).toBe(said)
+    expect(explain(event)).toBe(
+      `introspection: the token could not be looked up (issuer ${I}). What was thrown is the cause of the event. The token may be fine; see to the way to the issuer.`,
+    )
+  })
+
+  test.each([
+    Object.assign(new SyntaxError('Unexpected token'), { type: 'entity.parse.failed', status: 400 }),
+    new Error('x'),
+    null,
+    undefined,
+    'x',
+  ])('what is no refusal, as error handlers are given it, is said to be none: %s', (thrown) => {
+    expect(explain(thrown as unknown as AuthenticationError)).toBe('No request was refused by this.')
+  })
+
   test('an error that came from elsewhere is named at least', async () => {
     const { error } = await refused({})
     const copy = Object.assign(Object.create(AuthenticationError.prototype), { ...error }) as AuthenticationError

@@ -18,6 +18,9 @@ const hang = ({ signal }: Budget): Promise<never> =>
 const fill = (firstLoads: FirstLoads, number: number, budget = startBudget(60)): Promise<unknown>[] =>
   Array.from({ length: number }, () => firstLoads(budget, hang).catch((error: unknown) => error))
 
+/** What a race with those that have not settled comes to. */
+const they = async (what: string): Promise<string> => what
+
 const TOO_MANY = new LoadError('keys', 'Too many issuers are waiting to be asked for the first time', {
   isTransient: true,
 })
@@ -34,7 +37,7 @@ test('what is loaded, and why it cannot be, is passed on', async () => {
 
 test('a load has the time that is left after waiting', async () => {
   const firstLoads = createFirstLoads()
-  fill(firstLoads, 10)
+  void fill(firstLoads, 10)
   const left = firstLoads(startBudget(2), async (budget) => budget.remaining())
   await vi.advanceTimersByTimeAsync(600)
   expect(await left).toBe(1500)
@@ -44,7 +47,7 @@ test('a turn that has lasted half a second ends as soon as another one waits, as
   const firstLoads = createFirstLoads()
   const turns = fill(firstLoads, 10)
   await vi.advanceTimersByTimeAsync(10_000)
-  expect(await Promise.race([...turns, 'they go on while nobody waits'])).toBe('they go on while nobody waits')
+  expect(await Promise.race([...turns, they('go on while nobody waits')])).toBe('go on while nobody waits')
   const next = firstLoads(startBudget(1), async () => 'its turn')
   await vi.advanceTimersByTimeAsync(100)
   expect(await next).toBe('its turn')
@@ -56,19 +59,17 @@ test('who waits for longer than there is time has failed, for this time, and lea
   const turns = fill(firstLoads, 10)
   const late = firstLoads(startBudget(0.3), async () => 'too late').catch((error: unknown) => error)
   await vi.advanceTimersByTimeAsync(299)
-  expect(await Promise.race([late, 'waits'])).toBe('waits')
+  expect(await Promise.race([late, they('wait')])).toBe('wait')
   await vi.advanceTimersByTimeAsync(1)
   expect(await late).toEqual(TOO_MANY)
   const timers = vi.getTimerCount()
   await vi.advanceTimersByTimeAsync(1000)
-  expect(await Promise.race([...turns, 'nobody waits any more']), 'no turn is ended for it').toBe(
-    'nobody waits any more',
-  )
+  expect(await Promise.race([...turns, they('go on')]), 'no turn is ended for it').toBe('go on')
   expect(vi.getTimerCount()).toBe(timers)
 })
 
 test('more than a thousand do not wait', async () => {
   const firstLoads = createFirstLoads()
-  fill(firstLoads, 10 + 1000)
+  void fill(firstLoads, 10 + 1000)
   await expect(firstLoads(startBudget(5), async () => 'served')).rejects.toEqual(TOO_MANY)
 })

@@ -132,7 +132,7 @@ describe('ready()', () => {
       syncBuiltinESMExports()
     })
     const verifier = createVerifier({ issuer: { issuer: I, jwks: { keys: [d1.jwk] } }, audience: A })
-    const WHY = 'none of the keys that were given can be used on this runtime'
+    const WHY = 'none of those given can be used here'
     expect((await failureOf(verifier.ready())).message).toBe(`There are no keys of https://as.test: ${WHY}`)
     expect(verifier.status().issuers[0]).toMatchObject({ state: 'fresh', keys: 0, lastError: WHY })
   })

@@ -9,6 +9,8 @@ describe('RFC 3986: a setting that should be a URL', () => {
     ['https://[2001:db8::1]/', 'https://[2001:db8::1]/'],
     ['http://127.0.0.1:8080', 'http://127.0.0.1:8080/'],
     ['HTTPS://as.test', 'https://as.test/'],
+    ['https://my_host-1.as.test', 'https://my_host-1.as.test/'],
+    ['https://xn--bcher-kva.test/%7Ea;b,c=d', 'https://xn--bcher-kva.test/%7Ea;b,c=d'],
   ])('%s is one', (text, href) => {
     expect(parseUrl(text)?.href).toBe(href)
   })
@@ -51,6 +53,10 @@ describe('RFC 3986: a setting that should be a URL', () => {
     ['a backslash after the slashes', 'https://\\as.test'],
     ['a backslash in the path', 'https://as.test\\a'],
     ['a DEL', 'https://as.test/\x7f'],
+    ['a quote in the host, which a challenge would end at', 'https://a",error="x.test'],
+    ['a comma in the host', 'https://a,b.test'],
+    ['an equals sign in the host', 'https://a=b.test'],
+    ['a template in the host', 'https://{tenantid}.test'],
     ['a port that is none', 'https://as.test:99999'],
   ])('%s is none', (_, value) => {
     expect(parseUrl(value)).toBeUndefined()

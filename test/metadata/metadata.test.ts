@@ -119,6 +119,26 @@ describe.each(doors)('RFC 9728 §3: %s', (_name, open) => {
     })
   })
 
+  test.each([
+    ['application/json', '{'],
+    ['text/xml', '<a/>'],
+  ])('a body is not looked at: %s %s', async (type, body) => {
+    await open(verifierWith(), async (ask) => {
+      const answer = await ask(PATH, { method: 'POST', headers: { 'content-type': type }, body })
+      expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS'])
+      expect(answer.headers.get('access-control-allow-origin')).toBe('*')
+    })
+  })
+
+  test('RFC 9728 §3.3: of a resource with a query it is at that query alone', async () => {
+    await open(verifierWith({ resource: `${A}?tenant=1` }), async (ask) => {
+      const answer = await ask(`${PATH}?tenant=1`)
+      expect(((await answer.json()) as MetadataDocument).resource).toBe(`${A}?tenant=1`)
+      for (const other of ['', '?', '?tenant=2', '?tenant=1&a=b', '?a=b'])
+        expect((await ask(PATH + other)).status).not.toBe(200)
+    })
+  })
+
   test.each(['POST', 'PUT', 'DELETE'])('%s is not allowed', async (method) => {
     await open(verifierWith(), async (ask) => {
       const answer = await ask(PATH, { method })
@@ -235,6 +255,16 @@ describe('RFC 9728 §3.1: where it belongs', () => {
 })
 
 describe('Express', () => {
+  test('two resources that differ in their query have a document each', async () => {
+    const app = express5()
+    const resources = [`${A}?tenant=1`, `${A}?tenant=2`]
+    for (const resource of resources) app.use(expressAdapter.protectedResourceMetadata(verifierWith({ resource })))
+    const { origin, close } = await listening(app)
+    const ask = async (query: string) => (await (await fetch(origin + PATH + query)).json()) as MetadataDocument
+    const documents = Promise.all([ask('?tenant=1'), ask('?tenant=2')])
+    expect((await documents.finally(close)).map(({ resource }) => resource)).toEqual(resources)
+  })
+
   test('a middleware that is mounted below a path still sees the whole of it', async () => {
     const app = express5()
     app.use('/.well-known', expressAdapter.protectedResourceMetadata(verifierWith()))

@@ -1,6 +1,6 @@
 import { allowInsecureRequests, createVerifier } from '@resource-server/core'
 import { describe, expect, test } from 'vitest'
-import { A, I } from '../support/fixture.js'
+import { A, I, NOW } from '../support/fixture.js'
 import { d1, e1, privateJwkOf, r1, rsaKey } from '../support/keys.js'
 import { type Options, options, refusalOf, verdict } from './refusal.js'
 
@@ -262,6 +262,7 @@ const refused: Refused[] = [
     ['a line feed', 'https://api.test/\nx'],
     ['a backslash', 'https://api.test\\x'],
     ['a fragment', 'https://api.test/#x'],
+    ['a quote in the host', 'https://a",error="x.test/v1'],
     ['an empty fragment', 'https://api.test/#'],
     ['an array', ['https://api.test']],
     ['null', null],
@@ -316,6 +317,7 @@ const refused: Refused[] = [
     ['one that tells NaN', () => Number.NaN],
     ['one that tells Infinity', () => Number.POSITIVE_INFINITY],
     ['one that promises to tell', async () => 0],
+    ['one that tells seconds', () => NOW],
   ]),
   ...at('onEvent', (onEvent) => ({ onEvent }), notFunctions),
   ...at('[allowInsecureRequests]', (value) => ({ [allowInsecureRequests]: value }), [
@@ -420,7 +422,7 @@ const accepted: [string, Options][] = [
   ['a fraction of a second', { clockTolerance: 0.5, keys: { timeout: 1.5 } }],
   ['no key options', { keys: {} }],
   ['a realm with every kind of sign', { realm: "Orders of 'acme', inc. [EU] {1} 100%" }],
-  ['functions', { isRevoked: () => false, fetch: () => {}, clock: () => 0, onEvent: () => {} }],
+  ['functions', { isRevoked: () => false, fetch: () => {}, clock: () => 1e11, onEvent: () => {} }],
   [
     'requirements',
     { requirements: { scopes: ['read'], anyScope: ['a', 'b'], claims: { org: 'o' }, check: () => true } },

@@ -49,12 +49,21 @@ async function refusalAt(place: (requirements: any) => unknown, requirements: un
   }
 }
 
+const nothing = (members: object): object => Object.assign(Object.create(null), members)
+const hidden = (members: object, name: string, value: unknown): object =>
+  Object.defineProperty({ ...members }, name, { value })
+const instance: object = Object.create(nothing({ constructor: Map, scopes: ['a'] }))
+
 const refused: [path: string, what: string, requirements: unknown][] = [
   ['requirements', 'undefined', undefined],
   ['requirements', 'null', null],
   ['requirements', 'a promise', Promise.resolve({ scopes: ['read'] })],
   ['requirements', 'a Map', new Map()],
   ['requirements', 'an object that inherits', Object.create({ scopes: ['read'] })],
+  ['requirements', 'an object that inherits from one that inherits nothing', Object.create(nothing({ scopes: ['a'] }))],
+  ['requirements', 'an instance of a class that extends null', instance],
+  ['requirements.scopes', 'a wrong member that is hidden', Object.defineProperty({}, 'scopes', { value: 'read' })],
+  ['requirements.claims.org', 'a wrong claim that is hidden', { claims: hidden({ sub: 'u1' }, 'org', null) }],
   ['requirements', 'a string', 'read'],
   ['requirements', 'an array', ['read']],
   ['requirements', 'a number', 1],
@@ -165,6 +174,9 @@ describe('X29: the message', () => {
 
 test('a route is refused when it is written down, even if no request ever comes', () => {
   expect(() => verifier.protect({ scope: ['a'] } as any, () => new Response())).toThrow(TypeError)
+  expect(() => verifier.protect({}, undefined as any)).toThrow(
+    'Invalid option handler: expected a function, got undefined',
+  )
   expect(() => authorize({ scope: ['a'] } as any)).toThrow(TypeError)
   expect(() => authenticate(verifier, { scope: ['a'] } as any)).toThrow(TypeError)
 })

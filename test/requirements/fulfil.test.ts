@@ -300,3 +300,11 @@ describe('defineRequirements', () => {
     expect(await verdict({ scope: 'a' }, defined)).toBe('forbidden/claim')
   })
 })
+
+test('a requirement that is hidden from enumeration is asked for all the same', async () => {
+  const scopes = Object.defineProperty({}, 'scopes', { value: ['write'] }) as Requirements
+  expect(await verdict({ scope: 'read' }, scopes)).toBe(missing('write'))
+  const claims = { claims: Object.defineProperty({ iss: I }, 'org', { value: 'o1' }) } as Requirements
+  expect(await verdict({ scope: 'read' }, claims)).toBe('forbidden/claim')
+  expect(await verdict({ org: 'o1' }, claims)).toBe('granted')
+})

@@ -83,9 +83,20 @@ describe('what the function answers', () => {
     ['a private key', { issuer: issuerOf('t1'), jwks: { keys: [] } }, 'Invalid option issuer(…).jwks'],
   ])('%s is a bug, and no verdict on the token', async (_, entry, message) => {
     const { verifier, events } = platform(() => entry)
-    expect(await outcome(verifier.verify(tokenOf('t1')))).toContain(message)
+    const error = await verifier.verify(tokenOf('t1')).catch((thrown: unknown) => thrown)
+    expect(messageFor(error)).toContain(message)
     expect(events).toEqual([])
   })
+
+  test('what is wrong with it is for the operator alone', async () => {
+    const { verifier } = platform((iss: string) => ({ issuer: iss, jwksUri: 'http://internal.example/jwks' }))
+    const error: any = await verifier.verify(tokenOf('t1')).catch((thrown: unknown) => thrown)
+    expect(error.message).toBe('The function issuer answered with an entry that cannot be used')
+    expect({ ...error }).toEqual({})
+    expect(error.cause).toMatchObject({ code: 'ERR_INVALID_OPTION' })
+  })
+
+  const messageFor = (error: any): string => error.cause?.message ?? error.message
 
   test('the name alone is an entry too', async () => {
     const { fetch, hits } = await startTenantServer()
@@ -246,7 +257,7 @@ describe('when answers change', () => {
 
   test('an object in place of an array is not taken for the same entry: it is refused', async () => {
     const [verdict] = await entriesSeen({ audience: [A] }, { audience: { 0: A } })
-    expect(verdict).toContain('Invalid option issuer(…).audience')
+    expect(verdict).toBe('The function issuer answered with an entry that cannot be used')
   })
 
   /** The verdict on a token after the answer has changed, and how many entries were told apart. */
@@ -367,6 +378,31 @@ describe('beside it', () => {
     expect(await outcome(verifier.verify('t4_x'))).toBe('selectIssuer must return the name of an issuer, or undefined')
     expect(asked).toEqual([`${issuerOf('t1')} t1_x`])
   })
+
+  test.each<[string, () => unknown, string]>([
+    [
+      'throws',
+      () => {
+        throw Object.assign(new Error('token opaque'), { status: 401, headers: { 'x-upstream': 'secret' } })
+      },
+      'selectIssuer threw',
+    ],
+    [
+      'answers a promise that rejects',
+      () => Promise.reject(new Error('db is down')),
+      'selectIssuer must return the name of an issuer, or undefined',
+    ],
+  ])(
+    'RFC 9110 §15.5.2: a selectIssuer that %s is a bug, and brings no answer of its own',
+    async (_, select, message) => {
+      const { verifier, events } = platform(known, { selectIssuer: select })
+      const error: any = await verifier.verify('opaque').catch((thrown: unknown) => thrown)
+      expect(error.message).toBe(message)
+      expect({ ...error }).toEqual({}) // no status, no headers
+      expect(events).toEqual([])
+      await delay(1) // or vitest would tell of a rejection that nobody handles
+    },
+  )
 
   test('an opaque token of a tenant that nobody can be asked about is malformed', async () => {
     const { verifier, events } = platform(known, { selectIssuer: () => issuerOf('t1') })

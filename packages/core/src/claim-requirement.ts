@@ -1,6 +1,7 @@
 import { invalidOption } from './invalid-option.js'
 import type { JsonValue } from './lib/json.js'
-import { isPlainObject } from './lib/plain-object.js'
+import { isPlainObject, membersOf } from './lib/plain-object.js'
+import { disown } from './lib/soon.js'
 
 /**
  * What a claim must be: a value that it equals, or contains where it is an array; or a predicate that returns `true`.
@@ -11,9 +12,9 @@ export type RequiredClaim = readonly [name: string, requirement: ClaimRequiremen
 
 /** Checks claims that a user wrote down. @param path how to call them in messages */
 export function checkClaims(value: unknown, path: string): readonly RequiredClaim[] {
-  if (!isPlainObject(value) || Object.keys(value).length === 0)
+  if (!isPlainObject(value) || Reflect.ownKeys(value).length === 0)
     throw invalidOption(path, 'a plain object with at least one claim', value)
-  return Object.entries(value).map(([name, required]: [string, unknown]) => {
+  return Object.entries(membersOf(value)).map(([name, required]) => {
     if (!isClaimRequirement(required))
       throw invalidOption(`${path}.${name}`, 'a string, number, boolean or predicate', required)
     return [name, required] as const
@@ -31,7 +32,7 @@ export function holds(claim: JsonValue | undefined, expected: ClaimRequirement):
   if (typeof expected === 'function') {
     try {
       const answer: unknown = expected(claim)
-      if (answer instanceof Promise) answer.catch(() => {}) // no answer at all, and its failure must not end the process
+      disown(answer) // a promise is no answer
       return answer === true
     } catch (error) {
       throw failedToDecide(error)

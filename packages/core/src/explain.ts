@@ -1,6 +1,7 @@
 import type { AuthenticationError } from './authentication-error.js'
 import type { AuthenticationFailedEvent, Evidence } from './events.js'
 import type { Rejection } from './failure.js'
+import { LoadError } from './lib/exchange.js'
 import { printable } from './lib/printable.js'
 
 /** What the operator is told of a refusal. The one place where what a stranger wrote is made fit to be shown. */
@@ -45,8 +46,14 @@ export function rememberWhy(error: AuthenticationError, event: AuthenticationFai
  * ```
  */
 export function explain(failure: AuthenticationError | AuthenticationFailedEvent): string {
-  const event = 'type' in failure ? failure : whys.get(failure)
-  if (event === undefined) return `${failure.kind} ${failure.reason}`
+  // In an error handler it is anything that was thrown, whatever its type says.
+  const given = (failure ?? {}) as Partial<AuthenticationFailedEvent>
+  const event =
+    given.type === 'authentication.failed'
+      ? (given as AuthenticationFailedEvent)
+      : whys.get(given as AuthenticationError)
+  if (event === undefined)
+    return given.kind === undefined ? 'No request was refused by this.' : `${given.kind} ${given.reason}`
   const { reason, detail, issuer } = event
   const advice = adviceOn(event)
   return `${reason}: ${detail}${issuer === undefined ? '' : ` (issuer ${issuer})`}. ${advice}`
@@ -145,8 +152,13 @@ function adviceOnAge({ expected, received: age }: AuthenticationFailedEvent): st
 
 function adviceOnOutage({ since, cause }: AuthenticationFailedEvent): string {
   const down = since === undefined ? '' : `The issuer could not be asked since ${new Date(since).toISOString()}. `
-  const why = cause instanceof Error ? `${cause.message}. ` : 'There was no answer in time. '
-  return `${down}${why}The token may be fine; see to the way to the issuer.`
+  return `${down}${whyOf(cause)} The token may be fine; see to the way to the issuer.`
+}
+
+/** What others have thrown may say anything, the token included, on many lines. */
+function whyOf(cause: unknown): string {
+  if (cause === undefined) return 'There was no answer in time.'
+  return cause instanceof LoadError ? `${cause.message}.` : 'What was thrown is the cause of the event.'
 }
 
 function dateOf(seconds: number): string {

@@ -92,8 +92,11 @@ export function protectedResourceMetadata({ metadata }: Verifier): AnswerMetadat
   const document = JSON.stringify(metadata.document)
   const length = String(new TextEncoder().encode(document).length)
   const found = { ...PUBLIC, 'Cache-Control': 'public, max-age=3600', 'Content-Type': 'application/json' }
+  const { search } = new URL(metadata.url)
   return ({ method, url }) => {
-    if (pathOf(url) !== metadata.path) return undefined
+    const asked = targetOf(url)
+    // A query says nothing here, unless the resource has one: another query is then another resource.
+    if (asked.path !== metadata.path || (search !== '' && asked.search !== search)) return undefined
     if (method === 'GET') return answer(200, found, document)
     if (method === 'HEAD') return answer(200, { ...found, 'Content-Length': length }, '') // RFC 9110 §8.6
     if (method === 'OPTIONS') return answer(204, PREFLIGHT, '')
@@ -101,9 +104,13 @@ export function protectedResourceMetadata({ metadata }: Verifier): AnswerMetadat
   }
 }
 
-/** Of a path, or of a whole URL, which a request line may hold as well (RFC 9112 §3.2.2). */
-function pathOf(url: string): string {
-  return url.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '')
+/** Of a path and query, or of a whole URL, which a request line may hold as well (RFC 9112 §3.2.2). */
+function targetOf(url: string): { readonly path: string; readonly search: string } {
+  const target = url.replace(/^https?:\/\/[^/?#]*/i, '').replace(/#.*$/s, '')
+  const endOfPath = target.indexOf('?')
+  return endOfPath === -1
+    ? { path: target, search: '' }
+    : { path: target.slice(0, endOfPath), search: target.slice(endOfPath) }
 }
 
 function answer(status: number, headers: Readonly<Record<string, string>>, body: string): MetadataAnswer {

@@ -8,6 +8,7 @@ import { createTrustedIssuers } from './create-trusted-issuers.js'
 import { extractCredential } from './credential.js'
 import { failedEvent, rememberWhy } from './explain.js'
 import { Rejection, rejectToken } from './failure.js'
+import { invalidOption } from './invalid-option.js'
 import { loadKeys, statusOf } from './issuer/readiness.js'
 import {
   createFinderOfOpaque,
@@ -254,6 +255,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
 
     protect(requirements: Requirements | AnonymousRequirements, handler: Handler) {
       const asked = asking([defineRequirements(requirements)])
+      if (typeof handler !== 'function') throw invalidOption('handler', 'a function', handler)
       return async (request: Request, ...rest: readonly unknown[]) => {
         const result = await decide(asked, request, ofRequest)
         return result.ok ? handler(request, result.accessToken, ...rest) : result.error.toResponse()

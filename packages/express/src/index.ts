@@ -59,7 +59,7 @@ export function authenticate(
     { ok, accessToken, error }: AuthenticationResult<AccessToken | undefined>,
   ): void => {
     if (!ok) throw error
-    if (accessToken !== undefined) req.auth = accessToken
+    req.auth = accessToken // an own member even for an anonymous request: one may be inherited
     guarded.set(req, { verifier: guard, accessToken })
   }
   return middleware((req) => {

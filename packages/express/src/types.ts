@@ -5,7 +5,7 @@ declare global {
   namespace Express {
     interface Request {
       /** The verified access token, behind `authenticate`. {@link getAccessToken} tells where the guard is missing. */
-      auth?: AccessToken
+      auth?: AccessToken | undefined
     }
   }
 }

@@ -1,5 +1,5 @@
 import { protectedResourceMetadata, type Verifier, viewNodeRequest } from '@resource-server/core'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { invalid } from './invalid.js'
 
 /** What is served by which application at which path. */
@@ -30,14 +30,19 @@ export function serveMetadata(app: FastifyInstance, verifier: Verifier): void {
     throw invalid(`metadata: expected false, since something else is served at ${path} already`)
   }
   served.set(app.server, here.set(path, text))
+  const answer = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    // The path of the route, not of the request: the router decides which spellings of it are the same.
+    const search = request.raw.url!.replace(/^[^?]*/, '')
+    const found = answerTo({ ...viewNodeRequest(request.raw), url: path + search })
+    if (found !== undefined) return reply.code(found.status).headers(found.headers).send(found.body)
+    reply.callNotFound() // another query, of a resource that has one
+    return reply
+  }
   app.route({
     method: ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'],
     url,
     config: { auth: false, [isPublic]: true } as { auth: false },
-    handler: (request, reply) => {
-      // The path of the route, not of the request: the router decides which spellings of it are the same.
-      const { status, headers, body } = answerTo({ ...viewNodeRequest(request.raw), url: path })!
-      return reply.code(status).headers(headers).send(body)
-    },
+    onRequest: async (request, reply) => answer(request, reply), // before a body is looked at: none is wanted
+    handler: answer,
   })
 }

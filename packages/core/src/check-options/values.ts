@@ -116,9 +116,13 @@ export function clock(value: unknown, path: string): () => number {
     if (typeof time === 'number' && Number.isFinite(time)) return time
     throw invalidOption(path, 'a function that returns the time in milliseconds', time)
   }
-  told()
+  const now = told()
+  if (now < LEAST_NOW) throw invalidOption(path, 'a function that returns the milliseconds since 1970', now)
   return told
 }
+
+/** In 1973. A clock that counts seconds shows less for three thousand years, and no token would ever look expired. */
+const LEAST_NOW = 1e11
 
 export function names(value: unknown, path: string): readonly string[] {
   const listed: readonly unknown[] = Array.isArray(value) ? [...(value as readonly unknown[])] : []

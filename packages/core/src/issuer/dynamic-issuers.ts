@@ -77,11 +77,20 @@ export function createDynamicIssuers(context: DynamicIssuersContext): TrustedIss
     }
     // Its keys, and all that is known of them, live on as long as the entry says the same.
     const isSame = before !== undefined && isEqual(before.entry, entry)
-    const issuer = isSame ? before.issuer : create(entry)
+    const issuer = isSame ? before.issuer : createFrom(entry)
     if (issuer.issuer !== iss)
       throw new TypeError('The function issuer must answer with the entry of the issuer that it was asked for')
     known.set(iss, { issuer, entry, askedAt })
     return issuer
+  }
+
+  /** What is wrong with it is for the operator: a framework may send the message to whoever has named that issuer. */
+  function createFrom(entry: unknown): TrustedIssuer {
+    try {
+      return create(entry)
+    } catch (cause) {
+      throw new Error('The function issuer answered with an entry that cannot be used', { cause })
+    }
   }
 
   /** A clock that was set back makes nothing younger. */

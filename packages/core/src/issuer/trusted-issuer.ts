@@ -3,7 +3,7 @@ import type { Introspection } from '../introspection/introspection.js'
 import type { ClaimRules } from '../jwt/claims.js'
 import type { UnverifiedJwt } from '../jwt/parse.js'
 import type { KeySource } from '../keys/key-source.js'
-import { andThen, type Soon } from '../lib/soon.js'
+import { andThen, disown, type Soon } from '../lib/soon.js'
 import type { SelectIssuer } from '../options.js'
 
 /** An issuer whose tokens are accepted: its own rules, its own keys, its own state. */
@@ -53,13 +53,25 @@ export function createFinderOfOpaque(
   const only = issuers.listed.find(canBeAsked)
   if (select === undefined) return only && (async () => only)
   return async (token) => {
-    const name: unknown = select(token)
+    const name = nameFrom(select, token)
     if (name === undefined) rejectToken('unknown_issuer', 'selectIssuer said that the token is nobody’s')
-    if (typeof name !== 'string') throw new TypeError('selectIssuer must return the name of an issuer, or undefined')
     const issuer = (await issuers.find(name)) ?? unknownIssuer(issuers, name)
     if (canBeAsked(issuer)) return issuer
     return rejectToken('malformed', 'the token is no JWT, and its issuer has no introspection')
   }
+}
+
+/** What it throws is a bug, and must look like one: its own status, headers and words are none of the answer's. */
+function nameFrom(select: SelectIssuer, token: string): string | undefined {
+  let name: unknown
+  try {
+    name = select(token)
+  } catch (cause) {
+    throw new Error('selectIssuer threw', { cause })
+  }
+  if (name === undefined || typeof name === 'string') return name
+  disown(name)
+  throw new TypeError('selectIssuer must return the name of an issuer, or undefined')
 }
 
 /** Whether even a JWT of this issuer is not believed before the issuer has been asked. */

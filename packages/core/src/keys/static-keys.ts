@@ -28,7 +28,7 @@ export function createStaticKeySource(members: readonly JsonValue[], onSkipped: 
       state: set === undefined ? 'unloaded' : 'fresh',
       keys: set?.keys.length ?? 0,
       age: undefined,
-      lastError: set?.keys.length === 0 ? 'none of the keys that were given can be used on this runtime' : undefined,
+      lastError: set?.keys.length === 0 ? 'none of those given can be used here' : undefined,
       nextAttemptAt: undefined,
     }),
   }

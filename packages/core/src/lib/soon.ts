@@ -51,6 +51,14 @@ export function isPromise<T>(soon: Soon<T>): soon is Promise<T> {
 
 const BuiltInPromise = (async () => {})().constructor as PromiseConstructor
 
+/**
+ * What a function of the user returned where a value was due may be a promise, of any class: nobody waits for it, and
+ * its failure must not end the process.
+ */
+export function disown(answer: unknown): void {
+  if (typeof answer === 'object') Promise.resolve(answer).catch(() => {})
+}
+
 /** For callers who were promised a promise. */
 export function promiseOf<T>(soon: Soon<T>): Promise<T> {
   return isPromise(soon) ? soon : Promise.resolve(soon)

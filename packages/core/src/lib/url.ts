@@ -6,6 +6,8 @@ export function parseUrl(text: unknown): URL | undefined {
     return undefined
   if (!URL.canParse(text)) return undefined
   const url = new URL(text)
+  // The parser lets quotes, commas and equals signs into a host: no host has them, but a challenge would.
+  if (!/^[\w.:[\]-]+$/.test(url.host)) return undefined
   return url.username === '' && url.password === '' ? url : undefined
 }
 
