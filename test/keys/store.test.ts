@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import { createSharedKeyStore } from '../../packages/core/src/keys/key-store.js'
 import type { Store } from '../../packages/core/src/options/store.js'
 import { I, NOW } from '../support/fixture.js'
 import { e1, ecKey, privateJwkOf } from '../support/keys.js'
@@ -260,7 +261,6 @@ test('a private key that an issuer has published is not carried on', async () =>
 test('the keys of different issuers, and of one issuer from different places, have different names', async () => {
   const names = new Set<string>()
   const store: Store = { get: (key) => void names.add(key), set: () => {} }
-  const { createSharedKeyStore } = await import('../../packages/core/src/keys/key-store.js')
   const sources: { issuer: string; jwksUri?: string; metadataUrl?: string }[] = [
     { issuer: 'https://a.test' },
     { issuer: 'https://a.test/' },
@@ -280,4 +280,44 @@ test('the keys of different issuers, and of one issuer from different places, ha
     await shared.read(0, { remaining: () => 1000 })
   }
   expect(names.size).toBe(sources.length)
+})
+
+describe('an entry is read', () => {
+  const AFTER = NOW * 1000
+  const EMPTY = entryOf([], { loadedAt: AFTER + 1, maxAge: 60, padding: '' })
+  const padded = (length: number): string =>
+    entryOf([], { loadedAt: AFTER + 1, maxAge: 60, padding: 'x'.repeat(length - EMPTY.length) })
+
+  /** What is found by a process whose keys are of the time `AFTER`, ten milliseconds later; and what it complains of. */
+  async function read(text: string): Promise<unknown[]> {
+    const complaints: unknown[] = []
+    const shared = createSharedKeyStore({
+      store: { get: () => text, set: () => {} },
+      source: { issuer: I },
+      readKeySet: async (members) => ({ members }) as never,
+      clock: () => AFTER + 10,
+      onFailed: (_, cause) => complaints.push((cause as Error).message),
+    })
+    const found = await shared.read(AFTER, { remaining: () => 1000 })
+    return [found === undefined ? undefined : [found.loadedAt - AFTER, found.maxAge], ...complaints]
+  }
+
+  test.each<[string, string, unknown[]]>([
+    ['if it is later', entryOf([], { loadedAt: AFTER + 1 }), [[1, undefined]]],
+    ['if it is of this very moment', entryOf([], { loadedAt: AFTER + 10, maxAge: 0 }), [[10, 0]]],
+    ['and not if it is as old', entryOf([], { loadedAt: AFTER }), [undefined]],
+    ['and not if it is older', entryOf([], { loadedAt: AFTER - 1 }), [undefined]],
+    ['and not if it is of the future', entryOf([], { loadedAt: AFTER + 11 }), [undefined]],
+    ['up to a length', padded(257 * 1024), [[1, 60]]],
+    [
+      'and not beyond',
+      padded(257 * 1024 + 1),
+      [
+        undefined,
+        `The entry resource-server:keys:${encodeURIComponent(I)}: of the store is not a key set that was written there`,
+      ],
+    ],
+  ])('%s', async (_, text, expected) => {
+    expect(await read(text)).toEqual(expected)
+  })
 })
