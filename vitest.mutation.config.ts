@@ -27,7 +27,7 @@ const about: Record<string, string[]> = {
 export default defineConfig({
   resolve: { alias: sources('node') },
   test: {
-    include: about[process.env['MUTATED'] ?? '.'],
+    include: about[process.env['MUTATED'] ?? '.'] ?? [],
     // Properties and storms take too long to run a thousand times. `scopes` replaces built-in methods before a module
     // loads, which only a process of its own allows.
     exclude: ['**/*.property.test.ts', 'test/keys/{waiting,promises}.test.ts', 'test/jwt/scopes.test.ts'],
