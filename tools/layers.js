@@ -35,6 +35,7 @@ const VOCABULARY = [
   'invalid-option',
   'options',
   'request',
+  'token-kind',
   'verified-token',
   'verifier-contract',
 ]

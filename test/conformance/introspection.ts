@@ -93,6 +93,8 @@ const answered: ConformanceCase[] = (
     ['the type Bearer', ['R-7662-c'], { token_type: 'Bearer' }, granted],
     ['the type bearer in lower case', ['R-7662-c'], { token_type: 'bearer' }, granted],
     ['the type access_token', ['R-7662-c'], { token_type: 'access_token' }, granted],
+    ['the use access_token', ['R-7662-c'], { token_use: 'access_token' }, granted],
+    ['a nonce, which some servers give access tokens too', ['R-7662-c'], { nonce: 'n' }, granted],
     ['active: false', ['X11', 'R-7662-2.2-b'], { active: false }, inactive],
     ['active: false beside a scope of everything', ['X11', 'A-87'], { active: false, scope: 'admin read' }, inactive],
     ['no active', ['X11', 'A-87'], { active: undefined }, inactive],
@@ -138,6 +140,18 @@ const answered: ConformanceCase[] = (
     ['a type that nobody knows', ['R-7662-c'], { token_type: 'mac' }, invalidToken('type')],
     ['a type that is no text', ['R-7662-c'], { token_type: 1 }, invalidToken('type')],
     ['a refresh token', ['R-7662-c'], { token_type: 'refresh_token' }, invalidToken('type')],
+    ...['refresh_token', 'refresh', 'id_token', 'id'].map(
+      (use) =>
+        [
+          `a token whose use is ${use}`,
+          ['R-7662-c'],
+          { token_type: 'Bearer', token_use: use },
+          invalidToken('type'),
+        ] as const,
+    ),
+    ['an ID token by its typ', ['R-7662-c'], { typ: 'ID' }, invalidToken('type')],
+    ['a refresh token by its typ', ['R-7662-c'], { typ: 'Refresh' }, invalidToken('type')],
+    ['an ID token by its hash', ['R-7662-c'], { nonce: 'n', at_hash: 'h' }, invalidToken('type')],
     ['members under __proto__', ['A-87'], JSON.parse('{"__proto__":{"active":true},"active":false}'), inactive],
   ] satisfies Answered[]
 ).map(([what, rules, changes, expected]) => ({

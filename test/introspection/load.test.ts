@@ -79,7 +79,7 @@ test('A-96: ten thousand made-up tokens are asked about fifty at a time; good on
   expect(new Set(reasons)).toEqual(new Set(['invalid_token/inactive']))
   expect(server.peak()).toBeLessThanOrEqual(50)
   expect(server.questions.length - asked).toBe(10_000)
-  expect(waited).toBeLessThan(2000)
+  expect(waited).toBeLessThan(5000) // less than a stranger may wait, on a busy machine too
   for (const token of good) expect(await reasonOf(verifier.verify(token))).toBe('accepted')
   const about = server.questions.filter(({ form }) => form.get('token')!.startsWith('good'))
   expect(about, 'good ones are still kept').toHaveLength(good.length)
@@ -236,7 +236,7 @@ test('an answer without an expiry is kept by nobody', async () => {
     clock: () => NOW * 1000,
     onFailed: () => {},
   })
-  await cache.write('token', { active: true })
+  await cache.write('token', { active: true }, NOW * 1000)
   expect(await cache.read('token')).toBeUndefined()
 })
 
@@ -247,4 +247,64 @@ test('ready() does not ask for the keys of an issuer that is asked about every t
   await expect(asking(server, {}, { keys: { timeout: 1, retries: 0 } }).verifier.ready()).rejects.toMatchObject({
     code: 'ERR_NOT_READY',
   })
+})
+
+test('that a token is not active any more is kept for it as for one that never was', async () => {
+  let isRevoked = false
+  const server = await startIntrospectionServer(() => (isRevoked ? { active: false } : ACTIVE))
+  const { verifier, advance } = asking(server, { cache: { maxAge: 60 } })
+  await verifier.verify('token')
+  isRevoked = true
+  advance(60)
+  for (let i = 0; i < 20; i++) expect(await reasonOf(verifier.verify('token'))).toBe('invalid_token/inactive')
+  expect(server.questions).toHaveLength(2)
+  advance(10)
+  await reasonOf(verifier.verify('token'))
+  expect(server.questions).toHaveLength(3)
+})
+
+test('the age of an answer counts from the question: the token may have been revoked while it was on its way', async () => {
+  let pass = (): void => {}
+  const server = await startIntrospectionServer(async () => {
+    pass()
+    return ACTIVE
+  })
+  const { verifier, advance } = asking(server, { cache: { maxAge: 60 } })
+  pass = () => advance(4)
+  await verifier.verify('token')
+  pass = () => {}
+  advance(55)
+  await verifier.verify('token')
+  expect(server.questions).toHaveLength(1)
+  advance(1)
+  await verifier.verify('token')
+  expect(server.questions).toHaveLength(2)
+})
+
+test('nor does the store keep it for longer', async () => {
+  const ttls: number[] = []
+  const store = { get: () => undefined, set: (_key: string, _value: string, ttl: number) => void ttls.push(ttl) }
+  let pass = (): void => {}
+  const server = await startIntrospectionServer(async () => {
+    pass()
+    return ACTIVE
+  })
+  const { verifier, advance } = asking(server, { cache: { maxAge: 3, store } })
+  pass = () => advance(2)
+  await verifier.verify('one')
+  pass = () => advance(3)
+  await verifier.verify('two')
+  expect(ttls).toEqual([1])
+})
+
+test('an answer in the store is another one where the endpoint comes from other metadata', async () => {
+  const entries = new Map<string, string>()
+  const store = { get: (key: string) => entries.get(key), set: (key: string, value: string) => entries.set(key, value) }
+  const server = await startIntrospectionServer(({ url }) =>
+    url.startsWith('/m') ? { issuer: server.origin, introspection_endpoint: `${server.origin}/i` } : ACTIVE,
+  )
+  const introspection = { clientId: 'api', clientSecret: 'secret', cache: { maxAge: 60, store } }
+  for (const metadataUrl of [`${server.origin}/m1`, `${server.origin}/m2`])
+    await asking(server, {}, { issuer: { issuer: server.origin, metadataUrl, introspection } }).verifier.verify('token')
+  expect(entries.size).toBe(2)
 })

@@ -1,7 +1,10 @@
-import { exportJWK, generateKeyPair, jwtVerify } from 'jose'
-import { expect, test } from 'vitest'
+import type { ServerResponse } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
+import { decodeJwt, exportJWK, generateKeyPair, jwtVerify } from 'jose'
+import { describe, expect, test, vi } from 'vitest'
 import { NOW } from '../support/fixture.js'
-import { asking, reasonOf, startIntrospectionServer } from './server.js'
+import { e1, privateJwkOf } from '../support/keys.js'
+import { ACTIVE, asking, reasonOf, startIntrospectionServer } from './server.js'
 
 const SECRETS = ['secret', 'a:b', 'a+b c%&=é/?#', '%41', '"quoted"', '\u{1f511}']
 
@@ -159,4 +162,75 @@ test.each([
 test('a token of 16 KiB is asked about', async () => {
   const server = await startIntrospectionServer()
   expect(await reasonOf(asking(server).verifier.verify('x'.repeat(16 * 1024)))).toBe('accepted')
+})
+
+test('A-39: one that is longer is refused before anyone looks at it, whatever it looks like', async () => {
+  const server = await startIntrospectionServer()
+  const selectIssuer = vi.fn(() => server.origin)
+  const { verifier, events } = asking(server, {}, { selectIssuer })
+  const parse = vi.spyOn(JSON, 'parse')
+  for (const token of ['x'.repeat(16 * 1024 + 1), `${btoa('['.repeat(16 * 1024))}.e30.AAAA`])
+    expect(await reasonOf(verifier.verify(token))).toBe('invalid_token/malformed')
+  expect(parse).not.toHaveBeenCalled()
+  parse.mockRestore()
+  expect(selectIssuer).not.toHaveBeenCalled()
+  expect(events).toMatchObject([
+    { detail: 'the token is longer than 16 KiB' },
+    { detail: 'the token is longer than 16 KiB' },
+  ])
+})
+
+test('RFC 7523 §3: a question that is repeated has an assertion of its own', async () => {
+  let isDown = true
+  const server = await startIntrospectionServer((_, response) => {
+    if (!isDown) return ACTIVE
+    isDown = false
+    response.writeHead(503).end()
+    return undefined
+  })
+  const privateKey = { ...privateJwkOf(e1), alg: 'ES256' }
+  const { verifier } = asking(server, { clientSecret: undefined, authentication: 'private_key_jwt', privateKey })
+  expect(await reasonOf(verifier.verify('token'))).toBe('accepted')
+  const ids = server.questions.map(({ form }) => decodeJwt(form.get('client_assertion')!).jti)
+  expect(ids).toHaveLength(2)
+  expect(ids[0]).not.toBe(ids[1])
+})
+
+describe('where the endpoint is found in the metadata', () => {
+  const METADATA = '/.well-known/openid-configuration'
+  const asked = ({ questions }: { questions: readonly { url: string }[] }, path: string): number =>
+    questions.filter(({ url }) => url === path).length
+
+  test('they are read once for all tokens that come at the same time', async () => {
+    const server = await startIntrospectionServer(async ({ url }) => {
+      await delay(20)
+      return url === METADATA ? { issuer: server.origin, introspection_endpoint: `${server.origin}/i` } : ACTIVE
+    })
+    const { verifier } = asking(server, { endpoint: undefined })
+    await Promise.all(Array.from({ length: 50 }, (_, index) => verifier.verify(`token-${index}`)))
+    expect([asked(server, METADATA), asked(server, '/i')]).toEqual([1, 50])
+  })
+
+  test.each<[string, (response: ServerResponse, origin: string) => object | undefined]>([
+    ['cannot be had', (response) => void response.writeHead(403).end()],
+    ['name no endpoint', (_, origin) => ({ issuer: origin })],
+  ])('metadata that %s are asked for again after a pause', async (_, answer) => {
+    const server = await startIntrospectionServer((_question, response) => answer(response, server.origin))
+    const { verifier, advance, events } = asking(server, { endpoint: undefined }, { keys: { retries: 0 } })
+    for (let i = 0; i < 20; i++) expect(await reasonOf(verifier.verify(`token-${i}`))).toBe('unavailable/metadata')
+    const before = asked(server, METADATA)
+    expect(before).toBe(1)
+    expect((events[0] as { cause: Error }).cause).toBe((events[19] as { cause: Error }).cause)
+    advance(1)
+    await reasonOf(verifier.verify('token'))
+    expect(asked(server, METADATA)).toBe(2)
+  })
+
+  test('who waits for them waits no longer than a request does', async () => {
+    const server = await startIntrospectionServer(() => new Promise<never>(() => {}))
+    const { verifier } = asking(server, { endpoint: undefined }, { keys: { timeout: 1, retries: 0 } })
+    const startedAt = performance.now()
+    expect(await reasonOf(verifier.verify('token'))).toBe('unavailable/metadata')
+    expect(performance.now() - startedAt).toBeLessThan(3000)
+  })
 })

@@ -278,7 +278,8 @@ export const recipes: readonly Recipe[] = [
     route: { scopes: ['orders/read'] },
     refused: [
       ['an ID token', { claims: { token_use: 'id', aud: '1example23456789', client_id: undefined } }, 'type'],
-      ['a token of another kind', { claims: { token_use: 'refresh' } }, 'claim'],
+      ['a refresh token', { claims: { token_use: 'refresh' } }, 'type'],
+      ['a token of another kind', { claims: { token_use: 'other' } }, 'claim'],
       ['another application of the pool', { claims: { client_id: 'other' } }, 'claim'],
       [
         'another pool',

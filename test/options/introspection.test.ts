@@ -65,6 +65,18 @@ test.each<[path: string, what: string, options: Options]>([
     'of a symmetric alg',
     byKey({ privateKey: { kty: 'oct', k: CANARY, d: CANARY, alg: 'HS256' } }),
   ],
+  [
+    'issuer.introspection.privateKey',
+    'of another type than its alg',
+    byKey({ privateKey: { ...privateKey, alg: 'RS256' } }),
+  ],
+  ['issuer.introspection.privateKey', 'of another curve', byKey({ privateKey: { ...privateKey, alg: 'ES384' } })],
+  ['issuer.introspection.privateKey', 'with half a point', byKey({ privateKey: { ...privateKey, y: undefined } })],
+  [
+    'issuer.introspection.privateKey',
+    'of RSA without n',
+    byKey({ privateKey: { kty: 'RSA', e: 'AQAB', d: CANARY, alg: 'PS256' } }),
+  ],
   ['issuer.introspection.privateKey', 'a PEM', byKey({ privateKey: CANARY })],
   ['issuer.introspection.privateKey', 'with a kid that is no text', byKey({ privateKey: { ...privateKey, kid: 5 } })],
   ['issuer.introspection.authentication', 'unknown', asking({ authentication: 'client_secret_jwt' })],

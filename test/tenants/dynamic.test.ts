@@ -260,6 +260,30 @@ describe('when answers change', () => {
     expect(verdict).toBe('The function issuer answered with an entry that cannot be used')
   })
 
+  test('an entry that is changed in place is another entry', async () => {
+    const { fetch } = await startTenantServer()
+    const entry = entryOf(issuerOf('t1'), { audience: [A, 'https://b.test'], claims: { tier: 'gold' } })
+    const { verifier, advance, events } = platform(() => entry, { fetch })
+    await verifier.verify(tokenOf('t1', claims))
+    entry.audience.shift()
+    advance(600)
+    expect(await outcome(verifier.verify(tokenOf('t1', claims)))).toBe('invalid_token/audience')
+    entry.audience.push(A)
+    entry.claims.tier = 'tin'
+    advance(600)
+    expect(await outcome(verifier.verify(tokenOf('t1', claims)))).toBe('invalid_token/claim')
+    expect(events.filter(({ type }) => type === 'keys.changed')).toHaveLength(3)
+  })
+
+  test('a key that is taken out of an entry in place is trusted no more', async () => {
+    const entry = { issuer: issuerOf('t1'), jwks: { keys: [...publicKeys] } }
+    const { verifier, advance } = platform(() => entry)
+    await verifier.verify(tokenOf('t1'))
+    entry.jwks.keys = entry.jwks.keys.filter(({ kid }) => kid !== 'e1')
+    advance(600)
+    expect(await outcome(verifier.verify(tokenOf('t1')))).toBe('invalid_token/unknown_key')
+  })
+
   /** The verdict on a token after the answer has changed, and how many entries were told apart. */
   async function entriesSeen(before: object, after: object): Promise<[verdict: string, entries: number]> {
     const { fetch } = await startTenantServer()
@@ -323,6 +347,75 @@ describe('when it does not answer', () => {
     expect(await outcome(verifier.verify(tokenOf('t1')))).toBe('unavailable/issuer')
     expect(performance.now() - startedAt).toBeLessThan(1500)
     expect(signal?.aborted).toBe(true)
+  })
+
+  test('tokens of a tenant that was known do not wait for one failure after the other', async () => {
+    let calls = 0
+    let mode: 'well' | 'hangs' | 'fails' = 'well'
+    const find = (iss: string): unknown => {
+      calls++
+      if (mode === 'well') return known(iss)
+      return mode === 'hangs' ? new Promise(() => {}) : failing()
+    }
+    const { verifier, advance } = platform(find, { keys: { timeout: 1 } })
+    const waited = async (): Promise<number> => {
+      const startedAt = performance.now()
+      await verifier.verify(tokenOf('t1'))
+      return performance.now() - startedAt
+    }
+    await verifier.verify(tokenOf('t1'))
+    mode = 'hangs'
+    advance(600)
+    expect(await waited()).toBeGreaterThan(900) // somebody has to find out
+    for (let i = 0; i < 10; i++) expect(await waited()).toBeLessThan(500)
+    expect(calls, 'during the pause').toBe(2)
+    advance(1)
+    for (let i = 0; i < 10; i++) expect(await waited()).toBeLessThan(500)
+    expect(calls, 'one at a time, behind their backs').toBe(3)
+    await delay(1050)
+    mode = 'fails'
+    advance(1)
+    await verifier.verify(tokenOf('t1'))
+    await delay(5)
+    advance(60)
+    mode = 'hangs'
+    expect(await waited(), 'a minute after the last failure').toBeGreaterThan(900)
+  })
+
+  test('and learn of it when it answers again', async () => {
+    let mode: 'well' | 'fails' | 'removed' = 'well'
+    const find = (iss: string): unknown => {
+      if (mode === 'removed') return undefined
+      return mode === 'well' ? known(iss) : failing()
+    }
+    const { verifier, advance } = platform(find)
+    await verifier.verify(tokenOf('t1'))
+    mode = 'fails'
+    advance(600)
+    await verifier.verify(tokenOf('t1'))
+    mode = 'removed'
+    advance(1)
+    expect(await outcome(verifier.verify(tokenOf('t1'))), 'asks').toBe('accepted')
+    await delay(5)
+    expect(await outcome(verifier.verify(tokenOf('t1')))).toBe('invalid_token/unknown_issuer')
+  })
+
+  test('names that nobody knows are looked up fifty at a time', async () => {
+    let open = 0
+    let peak = 0
+    const find = async (iss: string): Promise<unknown> => {
+      peak = Math.max(peak, ++open)
+      await delay(5)
+      open--
+      return known(iss)
+    }
+    const { verifier, events } = platform(find)
+    const all = Array.from({ length: 1100 }, (_, index) => outcome(verifier.verify(tokenOf(`made-up-${index}`))))
+    const outcomes = await Promise.all(all)
+    expect(peak).toBe(50)
+    expect(outcomes.filter((verdict) => verdict === 'accepted')).toHaveLength(1050)
+    expect(outcomes.filter((verdict) => verdict === 'unavailable/issuer')).toHaveLength(50)
+    expect(events[0]).toMatchObject({ reason: 'issuer', cause: { name: 'SlotsFull' } })
   })
 
   test('a tenant that was known serves on through staleIfError, and no longer', async () => {

@@ -15,8 +15,10 @@ import { createSignedResponseReader } from './introspection/signed-response.js'
 import { createMetadataSource, metadataUrlsFor } from './issuer/metadata.js'
 import { parseJwt } from './jwt/parse.js'
 import { requireAllowedAlgorithm, requireSignature } from './jwt/signature.js'
+import { createAttempts } from './keys/attempts.js'
 import type { KeySource } from './keys/key-source.js'
-import { ATTEMPT_TIMEOUT, createExchange, type Fetch } from './lib/exchange.js'
+import { endsWithin } from './lib/deadline.js'
+import { ATTEMPT_TIMEOUT, createExchange, type Fetch, LoadError } from './lib/exchange.js'
 import { createJsonLoader } from './lib/load-json.js'
 import { withRetries } from './lib/retries.js'
 
@@ -36,6 +38,7 @@ export function createLookUpFor(
     ask: typeof ask === 'function' ? createFunctionAsker(ask) : endpointAsker(ask, entry, keys, fetch, options),
     cache: cacheFor(entry, options),
     timeout: options.keys.timeout,
+    clock: options.clock,
   })
 }
 
@@ -49,7 +52,8 @@ function endpointAsker(
   const { retries } = options.keys
   return createEndpointAsker({
     locate: locatorFor(endpoint, entry, fetch, options),
-    exchange: withRetries(createExchange('introspection', fetch, ATTEMPT_TIMEOUT), retries, Math.random),
+    exchange: createExchange('introspection', fetch, ATTEMPT_TIMEOUT),
+    retries,
     authenticate: authenticationFor(endpoint, entry, options),
     readSigned: endpoint.signedResponse ? signedReader(endpoint, entry, keys, options) : undefined,
   })
@@ -59,10 +63,10 @@ function locatorFor(
   { endpoint }: CheckedEndpoint,
   { issuer, metadataUrl }: CheckedIssuer,
   fetch: Fetch,
-  { clock, insecure, keys: { retries } }: CheckedOptions,
+  { clock, insecure, keys: { retries, timeout } }: CheckedOptions,
 ): EndpointContext['locate'] {
   if (endpoint !== undefined) return async () => endpoint
-  return createMetadataSource({
+  const find = createMetadataSource({
     issuer,
     urls: metadataUrl === undefined ? metadataUrlsFor(issuer) : [metadataUrl],
     wanted: 'introspection_endpoint',
@@ -70,6 +74,17 @@ function locatorFor(
     clock,
     insecure,
   })
+  // One at a time for all tokens, and after a failure a pause, as for keys: strangers make up as many as they like.
+  const attempts = createAttempts({ timeout, clock, random: Math.random })
+  let address: string | undefined
+  return async (budget, isDoubted) => {
+    const attempt = attempts.make(async (own) => {
+      address = await find(own, isDoubted)
+    })
+    const hasEnded = await endsWithin(budget.remaining(), attempt)
+    if (hasEnded && address !== undefined && attempts.failures === 0) return address
+    throw attempts.lastError ?? new LoadError('metadata', 'There was no answer in time')
+  }
 }
 
 function authenticationFor(
@@ -108,14 +123,16 @@ function signedReader(
 }
 
 function cacheFor(
-  { issuer, introspection }: CheckedIssuer,
+  { issuer, metadataUrl, introspection }: CheckedIssuer,
   { clock, emit }: CheckedOptions,
 ): ResponseCache | undefined {
   const { cache, ask } = introspection ?? {}
   if (cache === undefined) return undefined
   const isFunction = typeof ask === 'function' || ask === undefined
   return createResponseCache({
-    scope: isFunction ? [issuer] : [issuer, ask.endpoint ?? '', ask.clientId, String(ask.signedResponse)],
+    scope: isFunction
+      ? [issuer]
+      : [issuer, ask.endpoint ?? metadataUrl ?? '', ask.clientId, String(ask.signedResponse)],
     maxAge: cache.maxAge,
     store: cache.store,
     clock,

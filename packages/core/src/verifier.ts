@@ -20,7 +20,7 @@ import {
 import { requireValidClaims } from './jwt/claims.js'
 import { isJwt } from './jwt/is-jwt.js'
 import { createKnownHeaders } from './jwt/known-headers.js'
-import { parseJwt, type UnverifiedJwt } from './jwt/parse.js'
+import { parseJwt, requireLength, type UnverifiedJwt } from './jwt/parse.js'
 import { isPlausible } from './jwt/plausible.js'
 import { createSharedSignatures } from './jwt/shared-signatures.js'
 import { requireAllowedAlgorithm } from './jwt/signature.js'
@@ -123,6 +123,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
 
   /** Which way a token goes is decided by the options and its form, and never by a failure on the other. */
   function vouchFor(token: string, trail: Trail): Soon<Vouched> {
+    requireLength(token)
     const isOpaque = findIssuerOfOpaque !== undefined && !isJwt(token)
     return isOpaque
       ? findIssuerOfOpaque(token).then((issuer) => verifyOpaque(token, issuer, trail))

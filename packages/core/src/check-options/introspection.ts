@@ -1,6 +1,5 @@
-import { algorithms } from '../algorithm.js'
 import { invalidOption, invalidSecret, readMembers } from '../invalid-option.js'
-import { isPlainObject } from '../lib/plain-object.js'
+import { isPlainObject, membersOf } from '../lib/plain-object.js'
 import type {
   Introspect,
   IntrospectionFunctionOptions,
@@ -81,20 +80,32 @@ function client(
   if (!isPrivateJwk(privateKey))
     throw invalidSecret(
       `${path}.privateKey`,
-      'a private JWK whose alg is one of those that the option algorithms knows',
+      'a private JWK, whole, with an alg that it can sign by and that the option algorithms knows',
     )
   return { authentication: method, privateKey: { ...privateKey } }
 }
 
-const signing: ReadonlySet<unknown> = new Set(algorithms)
-
 function isPrivateJwk(value: unknown): value is PrivateJwk {
   if (!isPlainObject(value)) return false
-  const { kty, alg, kid, d } = value as Partial<PrivateJwk>
+  const { alg, kid, ...members } = membersOf(value)
+  const type = typeof alg === 'string' ? keyTypes.find(({ algorithms }) => algorithms.test(alg)) : undefined
   return (
-    isNonEmptyString(kty) && signing.has(alg) && isNonEmptyString(d) && (kid === undefined || isNonEmptyString(kid))
+    type !== undefined &&
+    (kid === undefined || isNonEmptyString(kid)) &&
+    Object.entries(type.has).every(([name, wanted]) =>
+      wanted === '' ? isNonEmptyString(members[name]) : members[name] === wanted,
+    )
   )
 }
+
+/** What a private key for these algorithms has (RFC 7518 §6, RFC 8037 §2): this value, or any text. */
+const keyTypes: readonly { readonly algorithms: RegExp; readonly has: Record<string, string> }[] = [
+  { algorithms: /^(?:RS|PS)(?:256|384|512)$/, has: { kty: 'RSA', n: '', e: '', d: '' } },
+  { algorithms: /^ES256$/, has: { kty: 'EC', crv: 'P-256', x: '', y: '', d: '' } },
+  { algorithms: /^ES384$/, has: { kty: 'EC', crv: 'P-384', x: '', y: '', d: '' } },
+  { algorithms: /^ES512$/, has: { kty: 'EC', crv: 'P-521', x: '', y: '', d: '' } },
+  { algorithms: /^Ed(?:DSA|25519)$/, has: { kty: 'OKP', crv: 'Ed25519', x: '', d: '' } },
+]
 
 function cache(value: unknown, path: string): CheckedIntrospection['cache'] {
   const { maxAge, store } = readMembers(value, path, ['maxAge', 'store'])

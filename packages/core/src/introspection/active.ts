@@ -1,5 +1,6 @@
 import { rejectToken } from '../failure.js'
 import type { JsonObject } from '../lib/json.js'
+import { saysAnotherKind } from '../token-kind.js'
 import type { IntrospectedToken } from '../verified-token.js'
 
 /**
@@ -15,6 +16,8 @@ export function requireActive({ active, ...claims }: JsonObject, issuer: string)
       received: iss,
     })
   if (type !== undefined) requireBearer(type)
+  // Some servers answer for refresh tokens as well: those live long, and are for the server alone.
+  if (saysAnotherKind(claims)) rejectToken('type', 'the token is active, but is an ID, refresh or logout token')
   const all: JsonObject = Object.assign(Object.create(null) as JsonObject, claims, { iss })
   return { claims: Object.freeze(all) } as IntrospectedToken
 }

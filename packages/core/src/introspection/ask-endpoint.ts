@@ -1,6 +1,7 @@
 import type { Budget } from '../lib/deadline.js'
-import { type Exchange, LoadError } from '../lib/exchange.js'
+import { type Exchange, LoadError, type Received } from '../lib/exchange.js'
 import { decodeJsonObject, type JsonObject } from '../lib/json.js'
+import { withRetries } from '../lib/retries.js'
 import { nameOfUrl } from '../lib/url.js'
 import type { AuthenticateClient } from './client-authentication.js'
 import type { Ask } from './introspection.js'
@@ -9,6 +10,8 @@ export interface EndpointContext {
   /** Where to ask. `isDoubted` says that there was nothing at the last answer. */
   readonly locate: (budget: Budget, isDoubted: boolean) => Promise<string>
   readonly exchange: Exchange
+  /** How often a question that failed for a passing reason is asked again. */
+  readonly retries: number
   readonly authenticate: AuthenticateClient
   /** For signed answers: reads the one that is there, or fails with a {@link LoadError}. */
   readonly readSigned: ((text: string) => Promise<JsonObject>) | undefined
@@ -21,22 +24,15 @@ const SIGNED = 'application/token-introspection+jwt' // RFC 9701 §4
  * RFC 7662 §2.1. The token goes into the body: a query would end up in logs. A redirect is not followed, and with it
  * neither the token nor our credentials.
  */
-export function createEndpointAsker({ locate, exchange, authenticate, readSigned }: EndpointContext): Ask {
+export function createEndpointAsker(context: EndpointContext): Ask {
+  const { locate, exchange, retries, authenticate, readSigned } = context
   let isDoubted = false
   const accepted = readSigned === undefined ? 'application/json' : SIGNED
+  const post = withRetries(postOnce, retries, Math.random)
 
   return async (token, budget) => {
     const url = await locate(budget, isDoubted)
-    const { headers, parameters } = await authenticate()
-    const received = await exchange(
-      {
-        method: 'POST',
-        url,
-        headers: { accept: accepted, 'content-type': 'application/x-www-form-urlencoded', ...headers },
-        body: new URLSearchParams({ token, token_type_hint: 'access_token', ...parameters }).toString(),
-      },
-      budget,
-    ).catch((error: unknown) => {
+    const received = await post({ url, token }, budget).catch((error: unknown) => {
       isDoubted = saysMoved(error)
       throw error
     })
@@ -44,6 +40,20 @@ export function createEndpointAsker({ locate, exchange, authenticate, readSigned
     if (received.mediaType !== accepted) refuse(url, `it did not answer ${accepted}`) // a downgrade is no answer either
     if (readSigned !== undefined) return readSigned(new TextDecoder().decode(received.body))
     return decodeJsonObject(received.body, MAX_DEPTH) ?? refuse(url, 'it did not answer one well-formed JSON object')
+  }
+
+  /** With credentials of its own: a server may take an assertion but once (RFC 7523 §3). */
+  async function postOnce({ url, token }: { url: string; token: string }, budget: Budget): Promise<Received> {
+    const { headers, parameters } = await authenticate()
+    return exchange(
+      {
+        method: 'POST',
+        url,
+        headers: { accept: accepted, 'content-type': 'application/x-www-form-urlencoded', ...headers },
+        body: new URLSearchParams({ token, token_type_hint: 'access_token', ...parameters }).toString(),
+      },
+      budget,
+    )
   }
 }
 

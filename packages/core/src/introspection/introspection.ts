@@ -30,6 +30,8 @@ export interface IntrospectionContext {
   readonly cache: ResponseCache | undefined
   /** Seconds that a token waits for an answer, its turn included. */
   readonly timeout: number
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number
 }
 
 // Whoever sends made-up tokens makes us ask about each; this is how much of that the server has to bear.
@@ -39,7 +41,7 @@ const MAX_RETRY_AFTER = 60 // seconds
 /** Seconds by which asking ends before waiting does, so that it can be told what went wrong. */
 const MARGIN = 0.02
 
-export function createLookUp({ issuer, ask, cache, timeout }: IntrospectionContext): Introspection['lookUp'] {
+export function createLookUp({ issuer, ask, cache, timeout, clock }: IntrospectionContext): Introspection['lookUp'] {
   const slots = createSlots(LIMITS)
   const flights = createSingleFlight<JsonObject>()
 
@@ -51,8 +53,9 @@ export function createLookUp({ issuer, ask, cache, timeout }: IntrospectionConte
   async function answerAbout(token: string): Promise<JsonObject> {
     const kept = await cache?.read(token)
     if (kept !== undefined) return kept
+    const askedAt = clock()
     const answer = await inTurn(token).catch(unavailable)
-    await cache?.write(token, answer)
+    await cache?.write(token, answer, askedAt)
     return answer
   }
 

@@ -6,7 +6,8 @@ import type { Store } from '../options/store.js'
 /** Answers that are still good. It may always be empty, and never fails. */
 export interface ResponseCache {
   read(token: string): Promise<JsonObject | undefined>
-  write(token: string, answer: JsonObject): Promise<void>
+  /** @param askedAt when it was asked for, in milliseconds since the epoch: the token may have been revoked since */
+  write(token: string, answer: JsonObject, askedAt: number): Promise<void>
 }
 
 export interface ResponseCacheContext {
@@ -47,27 +48,28 @@ export function createResponseCache({ scope, maxAge, store, clock, onFailed }: R
   return {
     async read(token) {
       const key = await keyOf(scope, token)
-      const entry = active.get(key) ?? inactive.get(key)
-      if (entry !== undefined && isGood(entry)) return entry.answer
+      // Both are looked at: what was active once may be known not to be any more.
+      const entry = [active.get(key), inactive.get(key)].find((kept) => kept !== undefined && isGood(kept))
+      if (entry !== undefined) return entry.answer
       const shared = await readShared(key)
       if (shared !== undefined) active.set(key, shared)
       return shared?.answer
     },
 
-    async write(token, answer) {
-      const now = clock()
+    async write(token, answer, askedAt) {
       if (answer['active'] !== true) {
-        const goodUntil = now + Math.min(maxAge, MAX_AGE_INACTIVE) * 1000
-        inactive.set(await keyOf(scope, token), { answer: { active: false }, askedAt: now, goodUntil })
+        const goodUntil = askedAt + Math.min(maxAge, MAX_AGE_INACTIVE) * 1000
+        inactive.set(await keyOf(scope, token), { answer: { active: false }, askedAt, goodUntil })
         return
       }
       const { exp } = answer
-      const goodUntil = typeof exp === 'number' ? Math.min(now + maxAge * 1000, exp * 1000) : now
-      const text = JSON.stringify({ askedAt: now, goodUntil, answer })
-      if (goodUntil <= now || text.length > MAX_LENGTH) return
+      const goodUntil = typeof exp === 'number' ? Math.min(askedAt + maxAge * 1000, exp * 1000) : askedAt
+      const text = JSON.stringify({ askedAt, goodUntil, answer })
+      const ttl = Math.ceil((goodUntil - clock()) / 1000)
+      if (ttl <= 0 || text.length > MAX_LENGTH) return
       const key = await keyOf(scope, token)
-      active.set(key, { answer, askedAt: now, goodUntil })
-      await useStore('set', (shared) => shared.set(nameOf(key), text, Math.ceil((goodUntil - now) / 1000)))
+      active.set(key, { answer, askedAt, goodUntil })
+      await useStore('set', (shared) => shared.set(nameOf(key), text, ttl))
     },
   }
 

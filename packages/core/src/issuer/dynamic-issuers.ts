@@ -1,7 +1,9 @@
 import { reject } from '../failure.js'
 import { withDeadline } from '../lib/deadline.js'
 import { createLru } from '../lib/lru.js'
+import { isPlainObject, membersOf } from '../lib/plain-object.js'
 import { createSingleFlight } from '../lib/single-flight.js'
+import { createSlots } from '../lib/slots.js'
 import { parseUrl } from '../lib/url.js'
 import type { FindIssuer } from '../options.js'
 import type { TrustedIssuer, TrustedIssuers } from './trusted-issuer.js'
@@ -25,23 +27,30 @@ interface Known {
   /** What it was made of, to tell whether another answer is the same one. */
   readonly entry: unknown
   readonly askedAt: number
+  /** When asking again has failed last. */
+  readonly failedAt?: number
 }
 
 const MAX_KNOWN = 1000
 const MAX_REFUSED = 1000 // in a place of their own: whoever makes up issuers pushes out no real one
 const REFUSED_FOR = 30_000 // milliseconds
 const MAX_LENGTH = 512
+const STILL_DOWN = 60_000 // milliseconds for which nobody waits for the next failure
+const PAUSE = 1000 // milliseconds after a failure
+/** How many names that are not known are looked up at once: whoever makes them up must not use up your database. */
+const LIMITS = { size: 50, waiting: 1000 }
 
 /**
  * Issuers that a function of the user finds. What is asked of it is bounded by what it has answered: an issuer that it
  * knows is asked about once in `maxAge`, one that it does not know once in 30 s. Where it does not answer, the issuers
- * that it has named before stay trusted for a while, as their keys do.
+ * that it has named before stay trusted for a while, as their keys do, and their tokens do not wait for it.
  */
 export function createDynamicIssuers(context: DynamicIssuersContext): TrustedIssuers {
   const { find, create, maxAge, staleIfError, timeout, clock } = context
   const known = createLru<Known>(MAX_KNOWN)
   const refused = createLru<number>(MAX_REFUSED)
   const flights = createSingleFlight<TrustedIssuer | undefined>()
+  const slots = createSlots(LIMITS)
 
   return {
     listed: [],
@@ -56,16 +65,30 @@ export function createDynamicIssuers(context: DynamicIssuersContext): TrustedIss
 
   function atHand(iss: string): TrustedIssuer | undefined {
     const found = known.get(iss)
-    return found !== undefined && isWithin(maxAge * 1000, found.askedAt) ? found.issuer : undefined
+    if (found === undefined) return undefined
+    if (isWithin(maxAge * 1000, found.askedAt)) return found.issuer
+    if (!isWithin(STILL_DOWN, found.failedAt) || !mayServe(found)) return undefined
+    if (!isWithin(PAUSE, found.failedAt)) flights(iss, () => ask(iss, found)).catch(() => {}) // who waits next meets it
+    return found.issuer
+  }
+
+  /** Where asking again fails. */
+  function mayServe({ askedAt }: Known): boolean {
+    return isWithin((maxAge + staleIfError) * 1000, askedAt)
   }
 
   async function ask(iss: string, before: Known | undefined): Promise<TrustedIssuer | undefined> {
     const askedAt = clock()
     let entry: unknown
     try {
-      entry = await withDeadline(timeout * 1000, (signal) => find(iss, { signal }))
+      entry = await withDeadline(timeout * 1000, (signal) =>
+        before === undefined ? slots.run(async () => find(iss, { signal }), signal) : find(iss, { signal }),
+      )
     } catch (error) {
-      if (before !== undefined && isWithin((maxAge + staleIfError) * 1000, before.askedAt)) return before.issuer
+      if (before !== undefined && mayServe(before)) {
+        known.set(iss, { ...before, failedAt: clock() })
+        return before.issuer
+      }
       return reject({ kind: 'unavailable', reason: 'issuer', retryAfter: 1 }, 'the function issuer did not answer', {
         cause: error,
       })
@@ -80,7 +103,7 @@ export function createDynamicIssuers(context: DynamicIssuersContext): TrustedIss
     const issuer = isSame ? before.issuer : createFrom(entry)
     if (issuer.issuer !== iss)
       throw new TypeError('The function issuer must answer with the entry of the issuer that it was asked for')
-    known.set(iss, { issuer, entry, askedAt })
+    known.set(iss, { issuer, entry: isSame ? before.entry : snapshotOf(entry), askedAt })
     return issuer
   }
 
@@ -103,6 +126,13 @@ export function createDynamicIssuers(context: DynamicIssuersContext): TrustedIss
 /** RFC 8414 §2: an https URL without query and fragment. Nothing else can be an issuer, and nobody is asked about it. */
 function isIssuer(iss: string): boolean {
   return iss.length <= MAX_LENGTH && !/[?#]/.test(iss) && parseUrl(iss)?.protocol === 'https:'
+}
+
+/** An entry may be changed in place: what it said is copied, all but its functions. */
+function snapshotOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(snapshotOf)
+  if (!isPlainObject(value)) return value
+  return Object.fromEntries(Object.entries(membersOf(value)).map(([name, member]) => [name, snapshotOf(member)]))
 }
 
 /** By value, but functions by identity: an entry is written anew for every answer. */

@@ -7,7 +7,7 @@ export type FirstLoads = <T>(budget: Budget, load: (budget: Budget) => Promise<T
 
 const AT_ONCE = 10
 const MAX_WAITING = 1000
-const PATIENCE = 500 // milliseconds
+const PATIENCE = 1000 // milliseconds; metadata and keys over new connections take less
 const LOOK_EVERY = 100 // milliseconds
 
 interface Turn {
@@ -17,7 +17,7 @@ interface Turn {
 
 /**
  * Of issuers that have never answered many may be down, and each of them would keep its turn until its time is over. So
- * one that has had half a second gives up its turn as soon as another one waits: it has failed, for this time, and those
+ * one that has had a second gives up its turn as soon as another one waits: it has failed, for this time, and those
  * that answer are served.
  */
 export function createFirstLoads(): FirstLoads {

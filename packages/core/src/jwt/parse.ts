@@ -37,7 +37,7 @@ const scratch = new Uint8Array(MAX_TOKEN_LENGTH) // for what is read at once and
  * @param knownHeaders those that need not be parsed again
  */
 export function parseJwt(token: string, knownHeaders?: KnownHeaders): UnverifiedJwt {
-  if (token.length > MAX_TOKEN_LENGTH) malformed('the token is longer than 16 KiB') // before anything is decoded
+  requireLength(token)
   const endOfHeader = token.indexOf('.')
   const endOfPayload = token.indexOf('.', endOfHeader + 1)
   // Positions instead of split('.'): sixteen thousand dots would make as many strings.
@@ -65,6 +65,11 @@ export function parseJwt(token: string, knownHeaders?: KnownHeaders): Unverified
     signingInput: letters.subarray(0, endOfPayload),
     signature,
   }
+}
+
+/** Before anything is decoded, or shown to anyone: a header cannot be longer, but `verify()` may be given anything. */
+export function requireLength(token: string): void {
+  if (token.length > MAX_TOKEN_LENGTH) malformed('the token is longer than 16 KiB')
 }
 
 function parseHeader(letters: Uint8Array<ArrayBuffer>): JoseHeader {

@@ -1,6 +1,7 @@
 import { rejectToken } from '../failure.js'
 import type { JsonObject } from '../lib/json.js'
 import type { Profile } from '../options.js'
+import { saysAnotherKind } from '../token-kind.js'
 import type { VerifiedJwt } from '../verified-token.js'
 
 const accessTokenType = /^(?:application\/)?at\+jwt$/i // RFC 9068 §4; RFC 7515 §4.1.9: "application/" may be left out
@@ -33,14 +34,8 @@ export function problemWithType({ typ }: JsonObject, claims: JsonObject, profile
 
 function looksLikeAnotherKind(claims: JsonObject): boolean {
   return (
-    'nonce' in claims || // ID token, OpenID Connect Core §2 and §3.3.2.11
-    'at_hash' in claims ||
-    'c_hash' in claims ||
-    's_hash' in claims ||
-    'events' in claims || // security event or logout token, RFC 8417 §2.2
-    claims['token_use'] === 'id' || // ID token of Amazon Cognito
-    claims['typ'] === 'ID' || // ID and refresh token of Keycloak
-    claims['typ'] === 'Refresh' ||
+    saysAnotherKind(claims) ||
+    'nonce' in claims || // ID token, OpenID Connect Core §2
     ('htm' in claims && 'htu' in claims) // DPoP proof, RFC 9449 §4.2
   )
 }

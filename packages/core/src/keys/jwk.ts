@@ -67,6 +67,8 @@ function rsaFlaw({ n, e }: JsonObject): SkipReason | undefined {
   const exponent = integerOf(e)
   if (modulus === undefined || exponent === undefined) return 'malformed'
   if (modulus < 2n ** 2047n) return 'weak' // RFC 7518 §3.3: 2048 bits or larger
+  // A signature takes longer the larger they are: with such a key every forgery would cost us milliseconds.
+  if (modulus >= 2n ** 8192n || exponent >= 2n ** 32n) return 'unsupported'
   // With e = 1 every signature is its own message: anyone can write one. No issuer has reason for another exponent
   // below 65537 either.
   return exponent < 65537n || exponent % 2n === 0n ? 'weak' : undefined

@@ -1,8 +1,10 @@
 import type { Fetch } from './exchange.js'
 import { addressIn, isPublicAddress, PrivateAddressError } from './public-address.js'
 
-// One label; the names of RFC 6761 §6.3, RFC 6762 §3 and its appendix G, RFC 8375; and `internal`, reserved by ICANN.
-const PRIVATE_NAME = /^(?:[^.]+|.+\.(?:localhost|local|internal|intranet|private|corp|home|lan|home\.arpa))\.*$/
+// One label; the names of RFC 6761 §6.3, RFC 6762 §3 and its appendix G, RFC 7686 and 8375; `internal`, reserved by
+// ICANN; what clusters and hosts call themselves.
+const PRIVATE_NAME =
+  /^(?:[^.]+|.+\.(?:localhost|local|internal|intranet|private|corp|home|lan|home\.arpa|localdomain|svc|consul|test|onion|invalid))\.*$/
 
 /**
  * Makes a `fetch` for URLs that strangers may choose, where there is no way to see what is connected to: https only, no
