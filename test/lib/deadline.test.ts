@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { startBudget, withDeadline } from '../../packages/core/src/lib/deadline.js'
+import { endsWithin, startBudget, unlessAborted, withDeadline } from '../../packages/core/src/lib/deadline.js'
 
 const never = new Promise<never>(() => {})
 
@@ -98,4 +98,55 @@ test('a budget runs down with time, and below zero', () => {
   expect(budget.remaining()).toBe(500)
   vi.advanceTimersByTime(1000)
   expect(budget.remaining()).toBe(-500)
+})
+
+describe('an earlier end', () => {
+  test('comes with the reason of the signal, which the work is told as well', async () => {
+    const controller = new AbortController()
+    const reason = new Error('enough')
+    let told: unknown
+    const work = withDeadline(
+      60_000,
+      (signal) => {
+        signal.addEventListener('abort', () => {
+          told = signal.reason
+        })
+        return never
+      },
+      controller.signal,
+    )
+    controller.abort(reason)
+    await expect(work).rejects.toBe(reason)
+    expect(told).toBe(reason)
+  })
+
+  test('that has come already lets no work begin', async () => {
+    const work = vi.fn(() => never)
+    await expect(withDeadline(60_000, work, AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone')
+    expect(work).not.toHaveBeenCalled()
+  })
+
+  test('leaves no listener when the work is done', async () => {
+    const { signal } = new AbortController()
+    const remove = vi.spyOn(signal, 'removeEventListener')
+    const add = vi.spyOn(signal, 'addEventListener')
+    await withDeadline(60_000, () => 1, signal)
+    await unlessAborted(signal, Promise.resolve(1))
+    expect(add.mock.calls).toHaveLength(2)
+    expect(remove.mock.calls).toEqual(add.mock.calls)
+  })
+
+  test('of waiting: the work goes on, and nobody waits', async () => {
+    const controller = new AbortController()
+    const waiting = unlessAborted(controller.signal, never)
+    controller.abort(new Error('enough'))
+    await expect(waiting).rejects.toThrow('enough')
+    await expect(unlessAborted(controller.signal, Promise.resolve(1))).rejects.toThrow('enough')
+  })
+})
+
+test('whether work has ended is told; that it failed travels on', async () => {
+  expect(await endsWithin(1000, Promise.resolve())).toBe(true)
+  expect(await endsWithin(1, never)).toBe(false)
+  await expect(endsWithin(1000, Promise.reject(new RangeError('a bug')))).rejects.toThrow('a bug')
 })

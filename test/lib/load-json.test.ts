@@ -496,3 +496,60 @@ describe('an injected fetch', () => {
     expect(error.message).toBe(`GET ${server.origin}/x failed: UND_ERR_SOCKET`)
   })
 })
+
+describe('what a failure says of the next try', () => {
+  async function failureOf(status: number, headers: Record<string, string> = {}): Promise<LoadError> {
+    const fetch: Fetch = async () => new Response(null, { status, headers })
+    const load = createJsonLoader('metadata', fetch, 3)
+    return load('https://as.test/m', startBudget(1)).then(
+      () => expect.unreachable(),
+      (error: unknown) => error as LoadError,
+    )
+  }
+
+  test.each([
+    [302, false],
+    [400, false],
+    [404, false],
+    [408, true],
+    [409, false],
+    [428, false],
+    [429, true],
+    [499, false],
+    [500, true],
+    [503, true],
+    [599, true],
+  ])('RFC 9110 §15: after %d it may succeed: %s', async (status, isTransient) => {
+    expect(await failureOf(status)).toMatchObject({ name: 'LoadError', subject: 'metadata', status, isTransient })
+  })
+
+  test('no answer at all is the doing of the network', async () => {
+    const load = createJsonLoader('keys', () => Promise.reject(new TypeError('no')), 3)
+    await expect(load('https://as.test/jwks', startBudget(1))).rejects.toMatchObject({
+      status: undefined,
+      isTransient: true,
+      retryAfter: undefined,
+    })
+  })
+
+  test('an answer that is wrong will be wrong again', async () => {
+    const load = createJsonLoader('keys', async () => new Response(new Uint8Array(300_000)), 3)
+    await expect(load('https://as.test/jwks', startBudget(1))).rejects.toMatchObject({ isTransient: false })
+  })
+
+  test.each([
+    ['17', 17],
+    ['0', 0],
+    ['999999999', 999_999_999],
+    ['1234567890', undefined],
+    ['17x', undefined],
+    ['x17', undefined],
+    ['1.5', undefined],
+    ['-1', undefined],
+    ['Fri, 27 Nov 2026 08:00:00 GMT', undefined],
+    [undefined, undefined],
+  ])('RFC 9110 §10.2.3: Retry-After %s', async (value, retryAfter) => {
+    const failure = await failureOf(503, value === undefined ? {} : { 'retry-after': value })
+    expect(failure.retryAfter).toBe(retryAfter)
+  })
+})
