@@ -71,6 +71,7 @@ export interface PrivateJwk {
  *   if (response.status === 401) return { active: false }
  *   if (!response.ok) throw new Error(`as.example.com answered ${response.status}`)
  *   const { client_id, expires_in, scopes } = (await response.json()) as Validation
+ *   if (!Number.isSafeInteger(expires_in)) throw new Error('as.example.com did not say how long the token lives')
  *   return { active: true, client_id, scope: scopes.join(' '), exp: Math.floor(Date.now() / 1000) + expires_in }
  * }
  * ```
