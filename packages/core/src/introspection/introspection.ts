@@ -36,7 +36,6 @@ export interface IntrospectionContext {
 
 // Whoever sends made-up tokens makes us ask about each; this is how much of that the server has to bear.
 const LIMITS = { size: 50, waiting: 10_000 }
-const MAX_TOKEN_LENGTH = 16 * 1024
 const MAX_RETRY_AFTER = 60 // seconds
 /** Seconds by which asking ends before waiting does, so that it can be told what went wrong. */
 const MARGIN = 0.02
@@ -67,7 +66,6 @@ export function createLookUp({ issuer, ask, cache, timeout, clock }: Introspecti
 
 /** RFC 6750 §2.1: what could not come in a header is no token, whichever way it came, and nobody is asked about it. */
 function requireForm(token: string): void {
-  if (token.length > MAX_TOKEN_LENGTH) rejectToken('malformed', 'the token is longer than 16 KiB')
   if (!/^[A-Za-z0-9._~+/-]+=*$/.test(token)) rejectToken('malformed', 'the token has characters that no token has')
 }
 
