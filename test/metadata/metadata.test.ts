@@ -191,7 +191,7 @@ describe('RFC 9728 §2: the document', () => {
       policyUri: 'https://api.test/policy',
       tosUri: 'https://api.test/terms',
     }
-    expect(documentOf({ resource })).toEqual({
+    expect(documentOf({ resource })).toStrictEqual({
       resource: A,
       authorization_servers: [I],
       bearer_methods_supported: ['header'],
@@ -200,6 +200,10 @@ describe('RFC 9728 §2: the document', () => {
       resource_policy_uri: 'https://api.test/policy',
       resource_tos_uri: 'https://api.test/terms',
     })
+  })
+
+  test('what there is nothing to say of is left out', () => {
+    expect(Object.keys(documentOf({}))).toEqual(['resource', 'authorization_servers', 'bearer_methods_supported'])
   })
 
   test('nobody can change it', () => {
