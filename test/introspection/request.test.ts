@@ -226,6 +226,26 @@ describe('where the endpoint is found in the metadata', () => {
     expect(asked(server, METADATA)).toBe(2)
   })
 
+  test('they are trusted for two days without being read again, and no longer', async () => {
+    let isDown = false
+    const server = await startIntrospectionServer(({ url }, response) => {
+      if (url !== METADATA) return { ...ACTIVE, exp: NOW + 1_000_000 }
+      if (!isDown) return { issuer: server.origin, introspection_endpoint: `${server.origin}/i` }
+      response.writeHead(403).end()
+      return undefined
+    })
+    const { verifier, advance } = asking(server, { endpoint: undefined }, { keys: { retries: 0 } })
+    await verifier.verify('token')
+    isDown = true
+    advance(2 * 86_400 - 1)
+    expect(await reasonOf(verifier.verify('token'))).toBe('accepted')
+    advance(1)
+    expect(await reasonOf(verifier.verify('token'))).toBe('unavailable/metadata')
+    isDown = false
+    advance(1)
+    expect(await reasonOf(verifier.verify('token'))).toBe('accepted')
+  })
+
   test('who waits for them waits no longer than a request does', async () => {
     const server = await startIntrospectionServer(() => new Promise<never>(() => {}))
     const { verifier } = asking(server, { endpoint: undefined }, { keys: { timeout: 1, retries: 0 } })

@@ -81,8 +81,8 @@ function locatorFor(
     const attempt = attempts.make(async (own) => {
       address = await find(own, isDoubted)
     })
-    const hasEnded = await endsWithin(budget.remaining(), attempt)
-    if (hasEnded && address !== undefined && attempts.failures === 0) return address
+    await endsWithin(budget.remaining(), attempt)
+    if (address !== undefined && attempts.failures === 0) return address
     throw attempts.lastError ?? new LoadError('metadata', 'There was no answer in time')
   }
 }
