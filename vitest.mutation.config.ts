@@ -9,6 +9,7 @@ const about: Record<string, string[]> = {
   '.': [
     'test/{credential,challenge,explain,metadata,pins,requirements,options,redis}/**/*.test.ts',
     'test/jwt/access-token.test.ts',
+    'test/introspection/{request,told}.test.ts',
     'test/conformance/{bare-token.test,construction.test,two-doors.mutation}.ts',
   ],
   'check-options': ['test/{options,pins}/**/*.test.ts', 'test/conformance/{construction,introspection}.test.ts'],
