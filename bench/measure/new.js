@@ -2,7 +2,7 @@
 import { createPublicKey, verify as verifySignature } from 'node:crypto'
 import { median, summary } from '../statistics.js'
 import { ALGORITHMS, AUDIENCE, createSigner, fresh } from '../world.js'
-import { enter, isQuick, nextTurn, report, rotated, world } from './field.js'
+import { enter, garbageOf, isQuick, nextTurn, report, rotated, world } from './field.js'
 
 // A server runs the code of one library, request after request. So each contestant has several in a row before the next
 // one has its turn, and the first of them are not counted: they find the processor full of somebody else's code.
@@ -13,6 +13,7 @@ const UNCOUNTED = 16
 const BATCH_BLOCKS = isQuick ? 1 : 8
 const BATCHES = 4
 const AT_ONCE = 64
+const IN_TAKE = 7 // tokens whose garbage is counted together
 const LEAST = 'JSON.parse and crypto.verify'
 
 const results = []
@@ -73,11 +74,13 @@ async function measure(algorithm) {
   /** @type {Map<string, number>} */
   const bytes = new Map()
   for (const { name, prepare, run } of runners) {
-    const given = Array.from({ length: isQuick ? 60 : 300 }, () => prepare(sign()))
-    globalThis.gc?.()
-    const heap = process.memoryUsage().heapUsed
-    for (const token of given) await run(/** @type {never} */ (token))
-    bytes.set(name, (process.memoryUsage().heapUsed - heap) / given.length)
+    /** @type {number[]} */
+    const takes = []
+    for (let take = 0; take < (isQuick ? 3 : 60); take++) {
+      const given = Array.from({ length: IN_TAKE }, () => prepare(sign()))
+      takes.push(await garbageOf(given, (one) => run(/** @type {never} */ (one))))
+    }
+    bytes.set(name, median(takes))
   }
   const limit = median(alone.get('limit') ?? [])
   const limitTogether = median(together.get('limit') ?? [])

@@ -1,7 +1,7 @@
 // A token that was seen before: microseconds a call, and bytes of garbage.
 import { summary } from '../statistics.js'
 import { createSigner, fresh } from '../world.js'
-import { enter, isQuick, report, rotated, world } from './field.js'
+import { enter, garbageOf, isQuick, LITTLE_GARBAGE, report, rotated, world } from './field.js'
 
 const ROUNDS = isQuick ? 3 : 21
 const SPAN = isQuick ? 5 : 25 // milliseconds for each contestant in each round
@@ -15,11 +15,10 @@ const results = new Map(field.map(({ name }) => [name, { times: [], bytes: [] }]
 const nothing = []
 
 for (let round = 0; round < ROUNDS; round++) {
-  nothing.push((await take((given) => Promise.resolve(given))).bytes)
+  nothing.push(await exactGarbageOf((given) => Promise.resolve(given)))
   for (const { name, verify } of rotated(field, round)) {
-    const { time, bytes } = await take(verify)
-    results.get(name)?.times.push(time)
-    results.get(name)?.bytes.push(bytes)
+    results.get(name)?.times.push(await timeOf(verify))
+    results.get(name)?.bytes.push(await exactGarbageOf(verify))
   }
 }
 report({
@@ -29,15 +28,22 @@ report({
 })
 
 /** As many calls as fit into the span, each with a copy of the token. @param {import('../contestants.js').Verify} verify */
-async function take(verify) {
+async function timeOf(verify) {
   const copies = Array.from({ length: RING }, () => fresh(token))
   const calls = await callsWithin(SPAN, verify, copies)
   globalThis.gc?.()
-  const heap = process.memoryUsage().heapUsed
   const start = performance.now()
   for (let n = 0; n < calls; n++) await verify(copies[n % RING])
-  const time = ((performance.now() - start) / calls) * 1000
-  return { time, bytes: (process.memoryUsage().heapUsed - heap) / calls }
+  return ((performance.now() - start) / calls) * 1000
+}
+
+/** Of as many calls as can be counted. @param {import('../contestants.js').Verify} verify */
+async function exactGarbageOf(verify) {
+  const copies = Array.from({ length: RING }, () => fresh(token))
+  for (let calls = 8; ; calls *= 2) {
+    const bytes = await garbageOf(copies.slice(0, calls), verify)
+    if (bytes * calls * 2 > LITTLE_GARBAGE || calls * 2 > RING) return bytes
+  }
 }
 
 /** @param {number} milliseconds @param {import('../contestants.js').Verify} verify @param {readonly string[]} copies */
