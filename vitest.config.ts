@@ -11,6 +11,7 @@ const { imports } = JSON.parse(readFileSync(here('packages/core/package.json'), 
 // The packages are tested as sources, each one module however it is reached: a test and an adapter that import
 // `@resource-server/core` share its classes and symbols. The names with `#` are what core's own package.json says they are.
 export const sources = (runtime: 'node' | 'default'): Record<string, string> => ({
+  '@resource-server/core/https': here('packages/core/src/https.ts'),
   '@resource-server/core/redis': here('packages/core/src/redis.ts'),
   '@resource-server/core': here('packages/core/src/index.ts'),
   '@resource-server/express': here('packages/express/src/index.ts'),

@@ -33,7 +33,7 @@ await build({ ...whole, outdir: 'dist/node', external: ['jose/*', 'node:*'], ali
 
 // What is imported by itself, or chosen by the platform, stands alone: what it shared with the rest would be one more file.
 const platformFiles = Object.values(imports).flatMap((conditions) => [conditions['node'], conditions['default']])
-const standing = ['./dist/redis.js', ...platformFiles].map((file) => sourceOf(String(file)))
+const standing = ['./dist/https.js', './dist/redis.js', ...platformFiles].map((file) => sourceOf(String(file)))
 for (const entry of standing) await build({ ...shared, entryPoints: [entry] })
 
 /** @param {string} file */

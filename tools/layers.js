@@ -11,7 +11,9 @@ const PACKAGES = {
     { name: /^node:crypto$/, only: 'lib/signature-node.ts' },
     { name: /^node:(os|timers)$/, only: 'lib/fair-share.ts' },
     { name: /^node:(dns|https)$/, only: 'lib/public-fetch-node.ts' },
-    { name: /^node:(http|net)$/, only: 'lib/public-fetch-node.ts', typeOnly: true },
+    { name: /^node:net$/, only: 'lib/public-fetch-node.ts', typeOnly: true },
+    { name: /^node:https$/, only: 'lib/https-fetch.ts' },
+    { name: /^node:http$/, only: 'lib/https-fetch.ts', typeOnly: true },
   ],
   'packages/express/src': [{ name: /^@resource-server\/core$/ }, { name: /^node:http$/, typeOnly: true }],
   'packages/fastify/src': [{ name: /^@resource-server\/core$/ }, { name: /^fastify$/ }, { name: /^fastify-plugin$/ }],
@@ -62,7 +64,7 @@ const STAGES = [
 const ASSEMBLERS = ['check-options', 'create-introspection', 'create-trusted-issuers']
 const VERIFIER = 'verifier'
 /** What users import: each only lists names. */
-const SURFACES = ['index', 'redis']
+const SURFACES = ['index', 'https', 'redis']
 
 /** Where `fetch` may be called, and the files that may name the global one: as a default, and behind a check. */
 const NETWORK = {

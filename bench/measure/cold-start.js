@@ -11,6 +11,7 @@ const ROUNDS = isQuick ? 2 : 15
 const FILES = [
   'bare',
   'resource-server',
+  'resource-server-https',
   'aws-jwt-verify',
   'oauth4webapi',
   'jose',

@@ -1,4 +1,5 @@
 import * as core from '@resource-server/core'
+import * as https from '@resource-server/core/https'
 import * as redis from '@resource-server/core/redis'
 import * as express from '@resource-server/express'
 import * as fastify from '@resource-server/fastify'
@@ -21,6 +22,10 @@ test('@resource-server/core exports these, and nothing else', () => {
     verifierFrom: 'function',
     viewNodeRequest: 'function',
   })
+})
+
+test('@resource-server/core/https exports this, and nothing else', () => {
+  expect(kinds(https)).toEqual({ httpsFetch: 'function' })
 })
 
 test('@resource-server/core/redis exports this, and nothing else', () => {

@@ -1,0 +1,1 @@
+export { httpsFetch } from './lib/https-fetch.js'
