@@ -1,7 +1,7 @@
 // A process that has just started: imports one contestant, has it fetch the keys, and verifies one token.
 import { openWorld, settingsFor } from './world.js'
 
-const [, , file, token] = process.argv
+const [, , file = '', token = ''] = process.argv
 const settings = settingsFor(openWorld(), 'ES256')
 const start = performance.now()
 if (file === 'bare') {

@@ -95,7 +95,7 @@ export const servers = [
     framework: 'Fastify 5',
     build: fastify(async (app, { jwksUri, issuer, audience }) => {
       const { default: fastifyJwtJwks } = await import('fastify-jwt-jwks')
-      await app.register(fastifyJwtJwks, { jwksUrl: jwksUri, issuer, audience })
+      await app.register(/** @type {any} */ (fastifyJwtJwks), { jwksUrl: jwksUri, issuer, audience })
       return { preValidation: /** @type {any} */ (app).authenticate }
     }),
   },
@@ -107,7 +107,8 @@ export const servers = [
       const getJwks = buildGetJwks({ issuersWhitelist: [issuer], jwksPath: '/jwks' })
       await app.register(fastifyJwt, {
         decode: { complete: true },
-        secret: (_request, { header }) => getJwks.getPublicKey({ kid: header.kid, alg: header.alg, domain: issuer }),
+        secret: (/** @type {any} */ _request, /** @type {any} */ { header }) =>
+          getJwks.getPublicKey({ kid: header.kid, alg: header.alg, domain: issuer }),
         verify: { allowedIss: issuer, allowedAud: audience, cache: true },
       })
       return { onRequest: (/** @type {any} */ request) => request.jwtVerify() }
@@ -119,7 +120,8 @@ export const servers = [
     build: fastify(async (_app, { issuer, audience }) => {
       const getJwks = buildGetJwks({ issuersWhitelist: [issuer], jwksPath: '/jwks' })
       const verify = createVerifier({
-        key: async ({ header }) => getJwks.getPublicKey({ kid: header.kid, alg: header.alg, domain: issuer }),
+        key: async (/** @type {any} */ { header }) =>
+          getJwks.getPublicKey({ kid: header.kid, alg: header.alg, domain: issuer }),
         allowedIss: issuer,
         allowedAud: audience,
         cache: true,

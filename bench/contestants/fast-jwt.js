@@ -12,7 +12,8 @@ export const contestant = {
 export function createFastJwt({ issuer, audience, cache }) {
   const getJwks = buildGetJwks({ issuersWhitelist: [issuer], jwksPath: '/jwks' })
   return createVerifier({
-    key: async ({ header }) => getJwks.getPublicKey({ kid: header.kid, alg: header.alg, domain: issuer }),
+    key: async (/** @type {any} */ { header }) =>
+      getJwks.getPublicKey({ kid: header.kid, alg: header.alg, domain: issuer }),
     allowedIss: issuer,
     allowedAud: audience,
     requiredClaims: ['exp'],

@@ -7,14 +7,15 @@ export const contestant = {
   algorithms: ['RS256', 'PS256', 'ES256'],
   create({ issuer, jwksUri, audience, algorithm }) {
     const client = jwksRsa({ jwksUri, cache: true, rateLimit: true })
-    /** @type {import('jsonwebtoken').GetPublicKeyOrSecret} */
+    /** @param {{ kid?: string }} header @param {(error: Error | null, key?: string) => void} callback */
     const getKey = ({ kid }, callback) =>
       client.getSigningKey(kid, (error, key) => callback(error, key?.getPublicKey()))
+    const options = { issuer, audience, algorithms: [algorithm] }
     return (token) =>
       new Promise((resolve, reject) => {
-        jsonwebtoken.verify(token, getKey, { issuer, audience, algorithms: [algorithm] }, (error, claims) =>
-          error ? reject(error) : resolve(claims),
-        )
+        const done = (/** @type {Error | null} */ error, /** @type {unknown} */ claims) =>
+          error ? reject(error) : resolve(claims)
+        jsonwebtoken.verify(token, getKey, options, done)
       })
   },
 }

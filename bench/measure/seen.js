@@ -33,7 +33,7 @@ async function timeOf(verify) {
   const calls = await callsWithin(SPAN, verify, copies)
   globalThis.gc?.()
   const start = performance.now()
-  for (let n = 0; n < calls; n++) await verify(copies[n % RING])
+  for (let n = 0; n < calls; n++) await verify(/** @type {string} */ (copies[n % RING]))
   return ((performance.now() - start) / calls) * 1000
 }
 
@@ -50,7 +50,7 @@ async function exactGarbageOf(verify) {
 async function callsWithin(milliseconds, verify, copies) {
   let calls = 0
   for (const start = performance.now(); performance.now() - start < milliseconds / 5; calls += 10) {
-    for (let n = 0; n < 10; n++) await verify(copies[(calls + n) % RING])
+    for (let n = 0; n < 10; n++) await verify(/** @type {string} */ (copies[(calls + n) % RING]))
   }
   return calls * 5
 }

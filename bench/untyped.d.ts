@@ -1,0 +1,3 @@
+// Have no types of their own.
+declare module 'autocannon'
+declare module 'jsonwebtoken'
