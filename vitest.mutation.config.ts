@@ -9,6 +9,8 @@ const about: Record<string, string[]> = {
   '.': [
     'test/{credential,challenge,explain,metadata,pins,requirements,options,redis}/**/*.test.ts',
     'test/jwt/access-token.test.ts',
+    'test/adapters/{node-request,many-field-lines}.test.ts',
+    'test/{token-cache/eagerly,token-cache/token-cache,issuer/readiness}.test.ts',
     'test/introspection/{request,told}.test.ts',
     'test/conformance/{bare-token.test,construction.test,two-doors.mutation}.ts',
   ],
