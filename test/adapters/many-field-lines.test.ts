@@ -6,7 +6,8 @@ import { connect, type HeaderLine, requestBytes } from '../support/raw.js'
 import { T } from '../support/token.js'
 import { verifierWith } from './listening.js'
 
-// Node drops field lines beyond a limit, and with them the second of two credentials.
+// Node drops field lines beyond a limit, and with them the second of two credentials. Later versions answer 431 instead,
+// and no handler is called.
 
 const verifier = verifierWith()
 const authorization: HeaderLine = ['Authorization', `Bearer ${T}`]
@@ -69,5 +70,6 @@ test.each<[what: string, lines: HeaderLine[], max: number | null, optional: bool
     '400 malformed_credentials',
   ],
 ])('RFC 9110 §5.3: an Authorization line cannot hide: %s', async (_what, lines, max, optional, answer) => {
-  expect(await answerTo(lines, max, optional)).toBe(answer)
+  const mayBeDropped = answer.startsWith('400') && max !== 0
+  expect(mayBeDropped ? [answer, '431 undefined'] : [answer]).toContain(await answerTo(lines, max, optional))
 })
