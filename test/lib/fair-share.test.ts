@@ -23,7 +23,20 @@ function working(milliseconds: number, cores: number) {
       elsewhere.push({ job, finish })
     },
   }
-  return { take: createFairShare(work, cores, () => now), here, elsewhere }
+  const { inTurn, judge } = createFairShare(work, cores, () => now)
+  /** A task of so many milliseconds, with a job at its end. */
+  const task = (job: number, milliseconds = 0.1) =>
+    inTurn(
+      (made, time) => {
+        now += time
+        begun.push(made)
+        return judge(made)
+      },
+      job,
+      milliseconds,
+    )
+  const begun: number[] = []
+  return { take: judge, judge, inTurn, task, begun, here, elsewhere }
 }
 
 describe('work is done at once, as long as that keeps nobody waiting', () => {
@@ -91,5 +104,103 @@ describe('what goes beyond waits', () => {
     expect(here).toEqual([1, 2])
     expect(await results).toEqual(['1 here', '2 here', '3 here', '4 here', '5 here'])
     expect(elsewhere).toEqual([])
+  })
+})
+
+describe('a task is begun at once, or when its turn comes', () => {
+  test('its own time is counted, and that of its job only once', async () => {
+    const { task, begun } = working(0.2, 1)
+    const results = Array.from({ length: 10 }, (_, n) => task(n, 0.1))
+    expect(begun).toEqual([0, 1, 2, 3]) // three take 0.9 ms, and the fourth begins before the millisecond is over
+    expect(results.slice(0, 5)).toEqual(['0 here', '1 here', '2 here', '3 here', expect.any(Promise)])
+    await nextTurn()
+    expect(begun).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+  })
+
+  test('what waits has cost nothing yet, apart from what keeps the other threads busy', async () => {
+    const { task, begun, here, elsewhere } = working(1, 2)
+    for (let n = 0; n < 256; n++) void task(n)
+    expect(begun).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8])
+    await nextTurn()
+    expect([here, begun.length]).toEqual([[0, 9], 10])
+    elsewhere[0]?.finish()
+    expect([begun.length, elsewhere.length]).toEqual([11, 9])
+  })
+
+  test('all are done in the end, each once, in the order in which they came', async () => {
+    for (const cores of [1, 2]) {
+      const { task, begun, elsewhere } = working(0.3, cores)
+      const results = Promise.all(Array.from({ length: 50 }, async (_, n) => task(n)))
+      for (let turn = 0; begun.length < 50; turn++) {
+        if (turn % 2 === 0) for (const { finish } of elsewhere) finish()
+        await nextTurn()
+      }
+      for (const { finish } of elsewhere) finish()
+      expect((await results).map((result) => Number.parseInt(result, 10))).toEqual(
+        Array.from({ length: 50 }, (_, n) => n),
+      )
+      expect(begun).toEqual(Array.from({ length: 50 }, (_, n) => n))
+    }
+  })
+
+  test('those that came before go first, and who comes in a later turn waits behind them', async () => {
+    const { task, begun } = working(0.6, 1)
+    for (let n = 0; n < 6; n++) void task(n)
+    await nextTurn()
+    void task(6)
+    expect(begun).toEqual([0, 1, 2, 3])
+    while (begun.length < 7) await nextTurn()
+    expect(begun).toEqual([0, 1, 2, 3, 4, 5, 6])
+  })
+
+  test('what fails is begun ahead of its turn no more often than what makes a job', () => {
+    const { inTurn, take } = working(1.1, 2)
+    let failed = 0
+    const failing = (n: number) =>
+      inTurn(
+        () => {
+          failed++
+          throw new RangeError('of no use')
+        },
+        n,
+        0,
+      )
+    void take(0)
+    for (let n = 0; n < 50; n++) void Promise.resolve(failing(n)).catch(() => {})
+    expect(failed).toBe(8)
+  })
+
+  test('tasks about one thing that wait are begun in one go, each before it hears of the others’ jobs', async () => {
+    const { inTurn, take, judge } = working(0.6, 1)
+    const seen: string[] = []
+    const task = (about: string, n: number) => {
+      const verdict = judge(n)
+      seen.push(`${about}${n}`)
+      expect(verdict).toBeInstanceOf(Promise)
+      return Promise.resolve(verdict).then(() => void seen.push(`${about}${n} done`))
+    }
+    void take(0)
+    void take(1)
+    const all = [inTurn(task, 'a', 2), inTurn(task, 'b', 3), inTurn(task, 'a', 4)]
+    await Promise.all(all.map(async (one) => one))
+    expect(seen).toEqual(['a2', 'a4', 'a2 done', 'a4 done', 'b3', 'b3 done'])
+  })
+
+  test('a failure is the caller’s, at once or later', async () => {
+    const { inTurn, take } = working(1.1, 1)
+    const fail = (message: string) => {
+      throw new RangeError(message)
+    }
+    expect(() => inTurn(fail, 'at once', 0)).toThrow(new RangeError('at once'))
+    void take(1)
+    await expect(inTurn(fail, 'later', 0)).rejects.toThrow(new RangeError('later'))
+  })
+
+  test('a task that waits for something is waited for', async () => {
+    const { inTurn, take } = working(1.1, 1)
+    const wait = async (value: string) => value
+    expect(await inTurn(wait, 'at once', 0)).toBe('at once')
+    void take(1)
+    expect(await inTurn(wait, 'later', 0)).toBe('later')
   })
 })

@@ -1,3 +1,4 @@
+import { inTurn } from '#signature'
 import { type AccessToken, createAccessToken, isMadeBy } from './access-token.js'
 import { type AuthenticateEagerly, setEagerForm } from './authenticate-eagerly.js'
 import { AuthenticationError } from './authentication-error.js'
@@ -87,7 +88,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   function examine(token: string, trail: Trail): Soon<AccessToken> {
     const known = recall(token, trail)
     if (known !== undefined) return unlessRevoked(known, isRevoked)
-    return andThen(vouchFor(token, trail), accept, token)
+    return andThen(inTurn(vouchFor, token, trail), accept, token)
   }
 
   function accept(vouched: Vouched, token: string): Soon<AccessToken> {

@@ -19,11 +19,20 @@ const MOST_THREADS = 3 // of the four that libuv has for everybody
 const IN_ADVANCE = 8 // jobs for each: that it has done one is heard of when this turn is over
 const PATIENCE = 20 // milliseconds until the other threads are taken to be busy with something else
 
+export interface FairShare<Job, Result> {
+  /**
+   * Does what can only be done here: at once, or in a later turn, after all that came before. Tasks about the same `a`
+   * that wait are begun in one go, so that they can share what they do; `judge` answers with a promise then.
+   */
+  inTurn<A, B, T>(task: (a: A, b: B) => Soon<T>, a: A, b: B): Soon<T>
+  /** Does the job at once, or in a later turn, or by another thread, whichever comes first. May be part of a task. */
+  judge(job: Job): Soon<Result>
+}
+
 /**
- * Does each job at once as long as that keeps nobody waiting: the way to another thread and back costs about as much as
- * the job. What goes beyond the share of a turn waits, and is done by another thread or in a later turn, whichever comes
- * first. The other threads are everybody's, for files, names and passwords: what they have not done in time is done here
- * after all.
+ * Does what comes at once as long as that keeps nobody waiting. What goes beyond the share of a turn waits: a task until
+ * its turn comes, and a job also for another thread (the way there and back costs about as much as the job). The other
+ * threads are everybody's, for files, names and passwords: what they have not done in time is done here after all.
  *
  * @param cores as many threads are used as there are cores beside ours: more would only take ours in turns
  * @param now milliseconds
@@ -32,29 +41,60 @@ export function createFairShare<Job, Result>(
   { here, elsewhere }: Work<Job, Result>,
   cores: number = availableParallelism(),
   now: () => number = () => performance.now(),
-): (job: Job) => Soon<Result> {
+): FairShare<Job, Result> {
   const inAdvance = Math.min(cores - 1, MOST_THREADS) * IN_ADVANCE
+  const tasks = new Map<unknown, (() => void)[]>()
   const waiting: Waiting<Job, Result>[] = []
   const lent = new Set<Waiting<Job, Result>>()
   let sent = 0 // with those that were taken back, which the other threads still have before them
   let isWatching = false
+  let isLate = false
   let spent = 0
+  let begunAhead = 0
   let isTurnCounted = false
 
-  return (job) => {
-    if (spent <= MOST) return doHere(job)
-    return new Promise((done) => {
-      waiting.push({ job, done })
-      sendElsewhere()
-    })
+  const hasShare = (): boolean => spent <= MOST
+
+  return {
+    inTurn(task, a, b) {
+      if (hasShare()) return count(task, a, b)
+      return new Promise((resolve, reject) => {
+        const begin = (): void => {
+          try {
+            resolve(count(task, a, b))
+          } catch (error) {
+            reject(error)
+          }
+        }
+        const alike = tasks.get(a)
+        if (alike === undefined) tasks.set(a, [begin])
+        else alike.push(begin)
+        sendElsewhere()
+      })
+    },
+
+    judge(job) {
+      if (!hasShare()) {
+        return new Promise((done) => {
+          waiting.push({ job, done })
+          sendElsewhere()
+        })
+      }
+      const result = count(here, job, undefined)
+      return isLate ? Promise.resolve(result) : result
+    },
   }
 
-  function doHere(job: Job): Result {
+  /** The time of a job that is part of a task is not counted twice. */
+  function count<A, B, T>(work: (a: A, b: B) => T, a: A, b: B): T {
+    const before = spent
     const start = now()
-    const result = here(job)
-    spent += now() - start
-    if (spent > WORTH_COUNTING) countTurn()
-    return result
+    try {
+      return work(a, b)
+    } finally {
+      spent = before + now() - start
+      if (spent > WORTH_COUNTING) countTurn()
+    }
   }
 
   /** A turn ends with the next immediate. A job or two are not worth one: they are counted with what comes later. */
@@ -64,14 +104,33 @@ export function createFairShare<Job, Result>(
     setImmediate(() => {
       isTurnCounted = false
       spent = 0
-      while (waiting.length > 0 && spent <= MOST) {
-        const { job, done } = waiting.shift()!
-        done(doHere(job))
-      }
+      begunAhead = 0
+      while (hasShare() && (waiting.length > 0 || tasks.size > 0)) goOn()
     })
   }
 
+  function goOn(): void {
+    const next = waiting.shift()
+    if (next === undefined) beginLate()
+    else next.done(count(here, next.job, undefined))
+  }
+
+  function beginLate(): void {
+    const [next] = tasks
+    if (next === undefined) return
+    const [about, alike] = next
+    tasks.delete(about)
+    isLate = true
+    for (const begin of alike) begin()
+    isLate = false
+  }
+
+  /** Where no job is left for the other threads, some tasks are begun ahead of their turn: most of them make one. */
   function sendElsewhere(): void {
+    while (waiting.length === 0 && tasks.size > 0 && Math.max(sent, begunAhead) < inAdvance) {
+      begunAhead++
+      beginLate()
+    }
     if (sent >= inAdvance || waiting.length === 0) return
     sent++
     const next = waiting.shift()!

@@ -2,6 +2,7 @@ import { constants, createPublicKey, type JsonWebKey, type KeyObject, verify } f
 import { takeBytes } from './bytes.js'
 import { createFairShare } from './fair-share.js'
 import { type PublicKey, signatureLengthFor } from './signature.js'
+import type { Soon } from './soon.js'
 
 /** By Node and not by way of WebCrypto, which is one thing more to load for a process that has just started. */
 export async function importPublicKey(jwk: JsonWebKey, alg: string): Promise<PublicKey> {
@@ -55,7 +56,7 @@ interface Job {
 }
 
 // OpenSSL refuses some inputs by an error; whatever it cannot judge is not a valid signature.
-const judge = createFairShare<Job, boolean>({
+const share = createFairShare<Job, boolean>({
   here({ key: { digest, key }, data, signature }) {
     try {
       return verify(digest, data, key, signature)
@@ -72,6 +73,11 @@ const judge = createFairShare<Job, boolean>({
   },
 })
 
+/** Does at once what there is to do about a new token, or in a later turn of the event loop where many come together. */
+export function inTurn<A, B, T>(task: (a: A, b: B) => Soon<T>, a: A, b: B): Soon<T> {
+  return share.inTurn(task, a, b)
+}
+
 export function verifySignature(
   key: PublicKey,
   signingInput: Uint8Array,
@@ -79,7 +85,7 @@ export function verifySignature(
 ): boolean | Promise<boolean> {
   const { signatureLength, isEcdsa } = key as NodeKey
   if (signature.length !== signatureLength) return false
-  return judge({
+  return share.judge({
     key: key as NodeKey,
     data: signingInput,
     signature: isEcdsa ? derSignature(signature) : signature,

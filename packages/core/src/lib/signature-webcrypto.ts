@@ -1,11 +1,17 @@
 import type { JWK } from 'jose'
 import { importJWK } from 'jose/key/import'
 import { type PublicKey, signatureLengthFor } from './signature.js'
+import type { Soon } from './soon.js'
 
 export async function importPublicKey(jwk: JWK, alg: string): Promise<PublicKey> {
   const key = (await importJWK(jwk, alg)) as CryptoKey
   const { modulusLength } = key.algorithm as Partial<RsaHashedKeyAlgorithm>
   return { signatureLength: signatureLengthFor(alg, modulusLength), key, parameters: parametersFor(alg) } as WebKey
+}
+
+/** At once: signatures, which take the longest, are verified by other threads here. */
+export function inTurn<A, B, T>(task: (a: A, b: B) => Soon<T>, a: A, b: B): Soon<T> {
+  return task(a, b)
 }
 
 interface WebKey extends PublicKey {
