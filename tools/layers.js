@@ -9,7 +9,7 @@ const PACKAGES = {
     { name: /^jose\/.+/ },
     { name: /^jose$/, typeOnly: true },
     { name: /^node:crypto$/, only: 'lib/signature-node.ts' },
-    { name: /^node:(os|timers)$/, only: 'lib/fair-share.ts' },
+    { name: /^node:(async_hooks|os|timers)$/, only: 'lib/fair-share.ts' },
     { name: /^node:(dns|https)$/, only: 'lib/public-fetch-node.ts' },
     { name: /^node:net$/, only: 'lib/public-fetch-node.ts', typeOnly: true },
     { name: /^node:https$/, only: 'lib/https-fetch.ts' },

@@ -1,4 +1,4 @@
-import { AuthenticationError } from '@resource-server/core'
+import { AuthenticationError, explain } from '@resource-server/core'
 import { afterAll, describe, expect, test } from 'vitest'
 import { e1 } from '../support/keys.js'
 import { b64u, segmentsOf, signSegments, T, token } from '../support/token.js'
@@ -111,10 +111,9 @@ describe('verify(): what no Authorization header can carry', () => {
     ['a header that nests 200,000 deep', `${b64u('{"x":'.repeat(200_000))}.${payload}.${signature}`],
     ['a payload that nests a million deep', token({ payload: '['.repeat(1_000_000) })],
   ])('A-38, A-39, A-40, R-EXT-b: %s is refused at once', async (_what, text) => {
-    await worldOf({})
-    const startedAt = performance.now()
-    expect(await outcomeOf(text)).toMatchObject(refused)
-    expect(performance.now() - startedAt, 'milliseconds').toBeLessThan(50)
+    const outcome = await outcomeOf(text)
+    expect(outcome).toMatchObject(refused)
+    expect(explain(outcome as AuthenticationError)).toContain('longer than 16 KiB') // and nothing else was looked at
   })
 
   async function outcomeOf(text: string): Promise<unknown> {

@@ -49,6 +49,12 @@ const over =
   (signing: Signing): Buffer =>
     honest({ ...signing, input: change(signing.input) })
 
+/** OpenSSL takes an RSA-PSS signature without its leading zeros, and one in 256 has one: that is a case of its own. */
+function withoutLeadingZero(signing: Signing): Buffer {
+  const attempts = Array.from({ length: 10 }, () => honest(signing))
+  return attempts.find(([first]) => first !== 0) ?? Buffer.alloc(0)
+}
+
 /** What is true of every algorithm. */
 export const commonEdges: readonly SignatureEdge[] = [
   ...edges(all, true, { 'as it should be': honest }),
@@ -56,7 +62,7 @@ export const commonEdges: readonly SignatureEdge[] = [
     'no byte': () => Buffer.alloc(0),
     'one byte': (signing) => honest(signing).subarray(0, 1),
     'the first half': (signing) => honest(signing).subarray(0, honest(signing).length / 2),
-    'all but the first byte': (signing) => honest(signing).subarray(1),
+    'all but the first byte': (signing) => withoutLeadingZero(signing).subarray(1),
     'all but the last byte': (signing) => honest(signing).subarray(0, -1),
     'a zero in front': (signing) => Buffer.concat([Buffer.alloc(1), honest(signing)]),
     'a zero behind': (signing) => Buffer.concat([honest(signing), Buffer.alloc(1)]),

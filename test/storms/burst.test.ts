@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { createVerifier, type VerifierEvent } from '@resource-server/core'
 import { expect, test } from 'vitest'
 import { A, I, NOW } from '../support/fixture.js'
@@ -24,4 +25,40 @@ test('of many new tokens that come at once, those that have to wait are not even
   expect([known.subject, events]).toEqual(['u1', []])
   await expect(bad).rejects.toMatchObject({ reason: 'malformed' })
   expect((await Promise.all(good)).map(({ subject }) => subject)).toEqual(good.map((_, n) => `u${n}`))
+})
+
+test('a predicate finds itself in the request whose token it is asked about, however long that had to wait', async () => {
+  const tenants = new AsyncLocalStorage<string>()
+  const verifier = createVerifier({
+    issuer: { issuer: I, jwks: { keys: publicKeys }, claims: { org: (org) => org === tenants.getStore() } },
+    audience: A,
+    clock: () => NOW * 1000,
+  })
+  const ask = async (tenant: string, n: number) =>
+    tenants.run(tenant, async () => verifier.verify(token({ claims: { org: n % 2 === 0 ? 'a' : 'b', jti: `${n}` } })))
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 300 }, async (_, n) => ask(n % 3 === 0 ? 'a' : 'b', n)),
+  )
+  const expected = outcomes.map((_, n) => ((n % 2 === 0) === (n % 3 === 0) ? 'fulfilled' : 'rejected'))
+  expect(outcomes.map(({ status }) => status)).toEqual(expected)
+})
+
+test('an opaque token does not wait behind new JWTs', async () => {
+  const introspect = async () => ({ active: true, iss: I, aud: A, exp: NOW + 60 })
+  const verifier = createVerifier({
+    issuer: { issuer: I, jwks: { keys: publicKeys }, introspection: { introspect } },
+    audience: A,
+    clock: () => NOW * 1000,
+  })
+  await verifier.verify('opaque') // what is needed for it is loaded when the first one comes
+  await nextTurn()
+
+  let verified = 0
+  const jwts = Array.from({ length: 500 }, async (_, n) => {
+    await verifier.verify(token({ claims: { jti: `${n}` } }))
+    verified++
+  })
+  await verifier.verify('opaque')
+  expect(verified).toBeLessThan(250)
+  await Promise.all(jwts)
 })

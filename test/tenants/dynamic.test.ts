@@ -403,14 +403,20 @@ describe('when it does not answer', () => {
   test('names that nobody knows are looked up fifty at a time', async () => {
     let open = 0
     let peak = 0
+    let answer = (): void => {}
+    const everyoneIsThere = new Promise<void>((resolve) => {
+      answer = resolve
+    })
     const find = async (iss: string): Promise<unknown> => {
       peak = Math.max(peak, ++open)
-      await delay(5)
+      await everyoneIsThere
       open--
       return known(iss)
     }
     const { verifier, events } = platform(find)
     const all = Array.from({ length: 1100 }, (_, index) => outcome(verifier.verify(tokenOf(`made-up-${index}`))))
+    await expect.poll(() => events.length).toBe(50)
+    answer()
     const outcomes = await Promise.all(all)
     expect(peak).toBe(50)
     expect(outcomes.filter((verdict) => verdict === 'accepted')).toHaveLength(1050)

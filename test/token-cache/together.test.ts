@@ -41,7 +41,7 @@ function verifierWith(changes: Partial<VerifierOptions> = {}) {
     clock: () => NOW * 1000,
     fetch: async () => {
       asked++
-      await new Promise((resolve) => setTimeout(resolve, 20))
+      await new Promise((resolve) => setTimeout(resolve, 100))
       return Response.json({ keys: [e1.jwk] })
     },
     onEvent: (event) => void events.push(event),

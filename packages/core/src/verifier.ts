@@ -84,11 +84,23 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const verifiedTokens = createVerifiedTokens<Signed>(settings.tokenCache)
   const signatures = createSharedSignatures()
 
-  /** The whole decision about a token, whether it has been seen before or not. */
+  /** The whole decision about a token. Its way is decided by the options and its form, and never by a failure on the other. */
   function examine(token: string, trail: Trail): Soon<AccessToken> {
+    requireLength(token)
+    const known = examineKnown(token, trail)
+    if (known !== undefined) return known
+    if (findIssuerOfOpaque === undefined || isJwt(token)) return inTurn(examineNew, token, trail)
+    return andThen(andThen(findIssuerOfOpaque(token), verifyOpaque, token, trail), accept, token)
+  }
+
+  function examineKnown(token: string, trail: Trail): Soon<AccessToken> | undefined {
     const known = recall(token, trail)
-    if (known !== undefined) return unlessRevoked(known, isRevoked)
-    return andThen(inTurn(vouchFor, token, trail), accept, token)
+    return known && unlessRevoked(known, isRevoked)
+  }
+
+  /** Of many that come at once most wait, and a copy of this one may have been verified meanwhile. */
+  function examineNew(token: string, trail: Trail): Soon<AccessToken> {
+    return examineKnown(token, trail) ?? andThen(verifyJwt(token, trail), accept, token)
   }
 
   function accept(vouched: Vouched, token: string): Soon<AccessToken> {
@@ -122,15 +134,6 @@ export function createVerifier(options: VerifierOptions): Verifier {
     return seen.accessToken
   }
 
-  /** Which way a token goes is decided by the options and its form, and never by a failure on the other. */
-  function vouchFor(token: string, trail: Trail): Soon<Vouched> {
-    requireLength(token)
-    const isOpaque = findIssuerOfOpaque !== undefined && !isJwt(token)
-    return isOpaque
-      ? findIssuerOfOpaque(token).then((issuer) => verifyOpaque(token, issuer, trail))
-      : verifyJwt(token, trail)
-  }
-
   /** In the order in which it is made: cheap before costly, whose word it is before what it says. */
   function verifyJwt(token: string, trail: Trail): Soon<Vouched> {
     const jwt = parseJwt(token, knownHeaders)
@@ -138,7 +141,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   }
 
   function verifyBy(issuer: TrustedIssuer, jwt: UnverifiedJwt, token: string, trail: Trail): Soon<Vouched> {
-    if (isAskedAboutAll(issuer)) return verifyOpaque(token, issuer, trail)
+    if (isAskedAboutAll(issuer)) return verifyOpaque(issuer, token, trail)
     trail.issuer = issuer.issuer
     requireAllowedAlgorithm(jwt, issuer.algorithms)
     const candidates = issuer.keys.atHand(jwt.alg, jwt.kid)
@@ -159,7 +162,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     return { issuer, verified }
   }
 
-  async function verifyOpaque(token: string, issuer: IntrospectingIssuer, trail: Trail): Promise<Vouched> {
+  async function verifyOpaque(issuer: IntrospectingIssuer, token: string, trail: Trail): Promise<Vouched> {
     trail.issuer = issuer.issuer
     const { introspection } = issuer
     const verified = await introspection.lookUp(token)

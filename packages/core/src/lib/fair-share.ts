@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import { availableParallelism } from 'node:os'
 import { setImmediate, setTimeout } from 'node:timers'
 import type { Soon } from './soon.js'
@@ -21,12 +22,12 @@ const PATIENCE = 20 // milliseconds until the other threads are taken to be busy
 
 export interface FairShare<Job, Result> {
   /**
-   * Does what can only be done here: at once, or in a later turn, after all that came before. Tasks about the same `a`
-   * that wait are begun in one go, so that they can share what they do; `judge` answers with a promise then.
+   * Does what can only be done here: at once, or in a later turn, after all that came before. To a task that has waited
+   * `judge` answers with a promise, so that what is alike and begins in the same turn can share the answer.
    */
-  inTurn<A, B, T>(task: (a: A, b: B) => Soon<T>, a: A, b: B): Soon<T>
+  readonly inTurn: <A, B, T>(task: (a: A, b: B) => Soon<T>, a: A, b: B) => Soon<T>
   /** Does the job at once, or in a later turn, or by another thread, whichever comes first. May be part of a task. */
-  judge(job: Job): Soon<Result>
+  readonly judge: (job: Job) => Soon<Result>
 }
 
 /**
@@ -43,7 +44,7 @@ export function createFairShare<Job, Result>(
   now: () => number = () => performance.now(),
 ): FairShare<Job, Result> {
   const inAdvance = Math.min(cores - 1, MOST_THREADS) * IN_ADVANCE
-  const tasks = new Map<unknown, (() => void)[]>()
+  const tasks: (() => void)[] = []
   const waiting: Waiting<Job, Result>[] = []
   const lent = new Set<Waiting<Job, Result>>()
   let sent = 0 // with those that were taken back, which the other threads still have before them
@@ -58,18 +59,16 @@ export function createFairShare<Job, Result>(
   return {
     inTurn(task, a, b) {
       if (hasShare()) return count(task, a, b)
+      // What is asked of users on the way, such as a predicate, must not find itself in the request of somebody else.
+      const request = new AsyncResource('NewToken')
       return new Promise((resolve, reject) => {
-        const begin = (): void => {
+        tasks.push(() => {
           try {
-            resolve(count(task, a, b))
+            resolve(request.runInAsyncScope(() => count(task, a, b)))
           } catch (error) {
             reject(error)
           }
-        }
-        const alike = tasks.get(a)
-        if (alike === undefined) tasks.set(a, [begin])
-        else alike.push(begin)
-        sendElsewhere()
+        })
       })
     },
 
@@ -105,7 +104,8 @@ export function createFairShare<Job, Result>(
       isTurnCounted = false
       spent = 0
       begunAhead = 0
-      while (hasShare() && (waiting.length > 0 || tasks.size > 0)) goOn()
+      while (hasShare() && (waiting.length > 0 || tasks.length > 0)) goOn()
+      feedElsewhere()
     })
   }
 
@@ -116,21 +116,20 @@ export function createFairShare<Job, Result>(
   }
 
   function beginLate(): void {
-    const [next] = tasks
-    if (next === undefined) return
-    const [about, alike] = next
-    tasks.delete(about)
     isLate = true
-    for (const begin of alike) begin()
+    tasks.shift()!()
     isLate = false
   }
 
-  /** Where no job is left for the other threads, some tasks are begun ahead of their turn: most of them make one. */
-  function sendElsewhere(): void {
-    while (waiting.length === 0 && tasks.size > 0 && Math.max(sent, begunAhead) < inAdvance) {
+  /** Where the other threads would run out of jobs, some tasks are begun ahead of their turn: most of them make one. */
+  function feedElsewhere(): void {
+    while (tasks.length > 0 && Math.max(sent, begunAhead) < inAdvance) {
       begunAhead++
       beginLate()
     }
+  }
+
+  function sendElsewhere(): void {
     if (sent >= inAdvance || waiting.length === 0) return
     sent++
     const next = waiting.shift()!
@@ -139,6 +138,7 @@ export function createFairShare<Job, Result>(
     elsewhere(next.job, (result) => {
       sent--
       sendElsewhere()
+      feedElsewhere()
       lent.delete(next)
       next.done(result)
     })

@@ -1,8 +1,7 @@
 import { constants, createPublicKey, type JsonWebKey, type KeyObject, verify } from 'node:crypto'
 import { takeBytes } from './bytes.js'
-import { createFairShare } from './fair-share.js'
+import { createFairShare, type FairShare } from './fair-share.js'
 import { type PublicKey, signatureLengthFor } from './signature.js'
-import type { Soon } from './soon.js'
 
 /** By Node and not by way of WebCrypto, which is one thing more to load for a process that has just started. */
 export async function importPublicKey(jwk: JsonWebKey, alg: string): Promise<PublicKey> {
@@ -74,9 +73,7 @@ const share = createFairShare<Job, boolean>({
 })
 
 /** Does at once what there is to do about a new token, or in a later turn of the event loop where many come together. */
-export function inTurn<A, B, T>(task: (a: A, b: B) => Soon<T>, a: A, b: B): Soon<T> {
-  return share.inTurn(task, a, b)
-}
+export const inTurn: FairShare<Job, boolean>['inTurn'] = share.inTurn
 
 export function verifySignature(
   key: PublicKey,
