@@ -31,6 +31,7 @@ export default defineConfig({
   test: {
     reporters: ['default', here('tools/plain-reporter.js')],
     passWithNoTests: false,
+    maxWorkers: '100%', // half of the tests wait for something, and another one can run meanwhile
     coverage: {
       provider: 'v8',
       include: ['packages/*/src/**/*.ts'],
