@@ -139,6 +139,20 @@ describe('64 copies of one new token cost one signature', () => {
   })
 })
 
+test.each(['good first', 'forged first'])(
+  'A-79: a token that ends like one that is on its way is judged for itself: %s',
+  async (order) => {
+    const good = token({})
+    const forged = `${token({ claims: { sub: 'admin' } })
+      .split('.', 2)
+      .join('.')}.${good.split('.')[2]}`
+    const jwts = order === 'good first' ? [good, forged, good] : [forged, good, forged]
+    const { verifier } = verifierWith()
+    const outcomes = await Promise.allSettled(jwts.map((jwt) => verifier.verify(jwt)))
+    expect(outcomes.map(({ status }) => status)).toEqual(jwts.map((jwt) => (jwt === good ? 'fulfilled' : 'rejected')))
+  },
+)
+
 test('identities never mix: of many new tokens at once, good and bad, each gets its own verdict', async () => {
   const { verifier } = verifierWith(KEYS_AT_HAND)
   await verifier.ready()
