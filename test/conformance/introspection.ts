@@ -246,7 +246,7 @@ const slow: ConformanceCase[] = (
   given: bearer(OPAQUE),
   expect: unavailable('introspection'),
   outbound: once,
-  within: 1.5,
+  within: 3,
 }))
 
 const opaqueTokens: ConformanceCase[] = (
@@ -754,6 +754,6 @@ export const introspection: ConformanceCase[] = [
     before: [],
     given: bearer(OPAQUE),
     expect: unavailable('introspection'),
-    within: 1.5,
+    within: 3,
   },
 ]

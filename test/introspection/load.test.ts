@@ -91,7 +91,7 @@ test('X26: those who cannot have their turn in time are answered in time', async
   const { verifier } = asking(server, {}, { keys: { timeout: 1 } })
   const startedAt = performance.now()
   const reasons = await Promise.all(Array.from({ length: 500 }, (_, index) => reasonOf(verifier.verify(`t-${index}`))))
-  expect(performance.now() - startedAt).toBeLessThan(2000)
+  expect(performance.now() - startedAt).toBeLessThan(3500)
   expect(new Set(reasons)).toEqual(new Set(['unavailable/introspection']))
   expect(server.questions.length).toBeLessThanOrEqual(50)
 })

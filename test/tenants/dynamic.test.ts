@@ -345,7 +345,7 @@ describe('when it does not answer', () => {
     )
     const startedAt = performance.now()
     expect(await outcome(verifier.verify(tokenOf('t1')))).toBe('unavailable/issuer')
-    expect(performance.now() - startedAt).toBeLessThan(1500)
+    expect(performance.now() - startedAt).toBeLessThan(3000)
     expect(signal?.aborted).toBe(true)
   })
 
