@@ -447,6 +447,9 @@ const boundTokens: ConformanceCase[] = [
   },
 ]
 
+/** V8 remembers its members, and takes the escape in the name of the next one's for the backslash in this one's. */
+const likeConfirmation = `${claimsText().slice(0, -1)},"cn\\\\":1}`
+
 const confirmationElsewhere: ConformanceCase[] = [
   ...['bearer', 'BEARER'].map((scheme) => ({
     name: `RFC 9449 §7.2: a bound token is refused however Bearer is spelt: ${scheme}`,
@@ -470,6 +473,15 @@ const confirmationElsewhere: ConformanceCase[] = [
         e1,
         'ES256',
       ),
+    ),
+    expect: unproven,
+  },
+  {
+    name: 'RFC 7800 §3.1: a confirmation is found whatever somebody has sent before that is spelt like it',
+    rules: ['X21', 'R-8705-b', 'A-59'],
+    before: [{ send: bearer(sign(JSON.stringify(HEADER), likeConfirmation, strangerEc, 'ES256')), status: 401 }],
+    given: bearer(
+      sign(JSON.stringify(HEADER), `${claimsText().slice(0, -1)},"cn\\u0066":{"jkt":"${thumbprint}"}}`, e1, 'ES256'),
     ),
     expect: unproven,
   },

@@ -44,8 +44,8 @@ const names = [
     'hasOwnProperty',
     'length',
     '0',
-    '":',
-    '\\',
+    ':,',
+    '/',
   ],
   ...['alg', 'kid', 'crit', 'iss', 'aud', 'exp', 'nbf', 'cnf', 'nonce'],
 ]

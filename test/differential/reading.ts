@@ -15,6 +15,7 @@ export interface ReadObject {
   readonly members: Readonly<Record<string, unknown>>
   readonly levels: number
   readonly hasMemberTwice: boolean
+  readonly hasOddName: boolean
   readonly hasInfinity: boolean
 }
 
@@ -32,20 +33,22 @@ function readObject(segment: string): ReadObject {
 
 const punctuation = /("(?:[^"\\]|\\.)*")(\s*:)?|[{}[\]]/gs
 
-function structureOf(text: string): { levels: number; hasMemberTwice: boolean } {
+function structureOf(text: string): Pick<ReadObject, 'levels' | 'hasMemberTwice' | 'hasOddName'> {
   const open: Set<unknown>[] = []
   let levels = 0
   let hasMemberTwice = false
+  let hasOddName = false
   for (const [mark, string, colon] of text.matchAll(punctuation)) {
     if (mark === '{' || mark === '[') levels = Math.max(levels, open.push(new Set()))
     else if (mark === '}' || mark === ']') open.pop()
     else if (colon !== undefined) {
-      const name: unknown = JSON.parse(string!)
+      const name = JSON.parse(string!) as string
+      hasOddName ||= [...name].some((character) => character < ' ' || '"\\'.includes(character))
       hasMemberTwice ||= open.at(-1)!.has(name)
       open.at(-1)!.add(name)
     }
   }
-  return { levels, hasMemberTwice }
+  return { levels, hasMemberTwice, hasOddName }
 }
 
 function holdsInfinity(value: unknown): boolean {

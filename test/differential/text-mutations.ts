@@ -52,6 +52,9 @@ const structures: DraftMutation[] = [
   ...inEither('a member twice further in', (part, random) =>
     withMember(part, 'x', random.pick(doubles.flatMap((double) => [double, `[[${double}]]`]))),
   ),
+  ...inEither('a member whose name needs escapes', (part, random) =>
+    withMember(part, 'x', `{${random.pick(['"\\n"', '"\\\\"', '"a\\""', '"\\u005c"', '"\\u0000"'])}:1}`),
+  ),
   ...inEither('a number beyond every range', (part, random) =>
     withMember(
       part,

@@ -130,6 +130,52 @@ describe('RFC 7515 §4, RFC 7519 §4: an object with one name twice is refused',
   })
 })
 
+describe('RFC 8259 §7: a name is the same however it is spelt', () => {
+  // What strangers have sent before must not matter: V8 remembers the names of objects that it has parsed.
+  const sentBefore = ['\\', 'n\\u0', 'a\\', '\\u0'].map((name) => JSON.stringify({ iss: 'x', [name]: 1 }))
+
+  test.each([
+    ['\\u0061', 'a'],
+    ['n\\u00e4me', 'n\u00e4me'],
+    ['a\\u0062', 'ab'],
+    ['\\u0061ud', 'aud'],
+    ['\\/x', '/x'],
+    ['\\ud83d\\ude00', '\u{1f600}'],
+    ['\\udc00', '\udc00'],
+  ])('"%s"', (spelling, name) => {
+    for (const text of sentBefore) {
+      JSON.parse(text)
+      parse(text)
+      expect(Object.keys(parse(`{"iss":"x","${spelling}":1}`)!)).toEqual(['iss', name])
+    }
+  })
+
+  test.each(['\\n', '\\u000a', '\\u0000x', '\\"', 'a\\u0022', '\\\\', 'a\\u005cb', '\\\\u0061', '\\t\\/'])(
+    'one that needs escapes is refused: "%s"',
+    (spelling) => {
+      expect(parse(`{"iss":"x","${spelling}":1}`)).toBeUndefined()
+      expect(parse(`{"a":[{"b":{"${spelling}":1}}]}`)).toBeUndefined()
+    },
+  )
+
+  test('values are what they were', () => {
+    const value = '\u00e4/\\\\u0061\\"\n\0\ud800\u{1f600}\x1f \\\\\\n'
+    const spelt = [...value]
+      .flatMap((character) => character.split(''))
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    expect(parse(`{"a":"${spelt.join('')}","b":["https:\\/\\/as.example.com\\/"]}`)).toEqual({
+      a: value,
+      b: ['https://as.example.com/'],
+    })
+    expect(parse(`{"a":${JSON.stringify(value)}}`)).toEqual({ a: value })
+  })
+
+  test('an escape outside of a string is none', () => {
+    for (const text of ['{\\u0022a":1}', '{"a":1\\u007d', '{"a":[1\\u002c2]}', '{"a":1}\\u0020', '\\/{}'])
+      expect(parse(text)).toBeUndefined()
+  })
+})
+
 describe('the nesting of JSON is bounded', () => {
   const nested = (depth: number, open = '[', close = ']') => `{"a":${open.repeat(depth - 1)}${close.repeat(depth - 1)}}`
 
