@@ -121,6 +121,8 @@ describe('keys that verify what nobody has signed', () => {
     expect(await accepting(jwk, token)).toEqual(['jose'])
   })
 
+  const takesSmallOrder = Number.parseInt(process.versions.node, 10) < 24 // later ones refuse such keys by themselves
+
   // For points of order 2, 4 and 8 it depends on the hash whether the equation holds, so many texts are tried.
   test.each(smallOrderPoints)('RFC 8032 §5.1.7: the point of small order %s', async (point) => {
     const jwk = smallOrderJwk(point)
@@ -135,6 +137,6 @@ describe('keys that verify what nobody has signed', () => {
       }
     }
     expect(accepted.ours).toBe(0)
-    expect(accepted.jose).toBeGreaterThan(0)
+    if (takesSmallOrder) expect(accepted.jose).toBeGreaterThan(0)
   })
 })
