@@ -101,7 +101,7 @@ function expected(written: Written): unknown {
   )
 }
 
-test('RFC 8259: a text is accepted exactly when it is an object without a repeated or odd name, not too deep and finite', () => {
+test('RFC 8259: a text is accepted exactly when it is an object without a repeated name, not too deep and finite', () => {
   fc.assert(
     fc.property(value, fc.integer({ min: 1, max: 5 }), (written, maxDepth) => {
       const parsed = parseJsonObject(textOf(written), maxDepth)
