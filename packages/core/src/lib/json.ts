@@ -32,13 +32,17 @@ export function decodeJsonObject(bytes: Uint8Array, maxDepth: number): JsonObjec
  */
 export function decodeOpenJsonObject(bytes: Uint8Array, maxDepth: number): JsonObject | undefined {
   let value: unknown
+  let hasEscapes: boolean
   try {
-    value = parse(utf8.decode(bytes))
+    const text = utf8.decode(bytes)
+    hasEscapes = text.includes('\\')
+    value = JSON.parse(text)
+    if (hasEscapes) value = JSON.parse(text.replaceAll(escapes, spellPlainly)) // all are inside of strings: it was JSON
   } catch {
     return undefined
   }
   if (!isObject(value)) return undefined
-  const tally: Tally = { strings: 0, isOdd: false }
+  const tally: Tally = { strings: 0, isOdd: false, hasEscapes }
   const object = hardenMembers(value, maxDepth, tally)
   // JSON.parse keeps the last of two members with one name, other parsers the first: a proxy in front of us may have
   // seen another token. Every member has a name, so a lost member shows as a string that is missing.
@@ -51,11 +55,6 @@ export function decodeOpenJsonObject(bytes: Uint8Array, maxDepth: number): JsonO
  * of `"n\u00e4me"`. Any stranger can send such an object. So what needs no escape is spelt without one. What does need it,
  * which is what is left to be mistaken and what it is mistaken for, has no business in a name.
  */
-function parse(text: string): unknown {
-  const value: unknown = JSON.parse(text) // and so all escapes are inside of strings
-  return text.includes('\\') ? JSON.parse(text.replaceAll(escapes, spellPlainly), requirePlainName) : value
-}
-
 const escapes = /\\(?:u([\dA-Fa-f]{4})|.)/g
 // oxlint-disable-next-line no-control-regex -- RFC 8259 §7: these cannot stand in a string
 const needsEscape = /["\\\0-\x1f]/
@@ -65,11 +64,6 @@ function spellPlainly(escape: string, digits: string | undefined): string {
   return character === '/' || (digits !== undefined && !needsEscape.test(character)) ? character : escape
 }
 
-function requirePlainName(name: string, value: unknown): unknown {
-  if (needsEscape.test(name)) throw new SyntaxError(name)
-  return value
-}
-
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
@@ -77,8 +71,9 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 interface Tally {
   /** Names of members and values. */
   strings: number
-  /** Whether something is too deep, or a number too big. */
+  /** Whether something is too deep, a number too big, or a name not to be trusted. */
   isOdd: boolean
+  readonly hasEscapes: boolean
 }
 
 const QUOTE = 0x22
@@ -120,6 +115,7 @@ function hardenMembers(value: Record<string, unknown>, levels: number, tally: Ta
   else
     for (const name in value) {
       tally.strings++
+      if (tally.hasEscapes && needsEscape.test(name)) tally.isOdd = true
       harden(value[name], levels - 1, tally)
       // Harmless here, poison for an application that merges claims into an object of its own.
       if (name === '__proto__' || name === 'constructor' || name === 'prototype') delete value[name]
