@@ -84,7 +84,10 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const verifiedTokens = createVerifiedTokens<Signed>(settings.tokenCache)
   const signatures = createSharedSignatures()
 
-  /** The whole decision about a token. Its way is decided by the options and its form, and never by a failure on the other. */
+  /**
+   * The whole decision about a token. Which way it goes is decided by the options and its form, and never by a failure on
+   * the other.
+   */
   function examine(token: string, trail: Trail): Soon<AccessToken> {
     requireLength(token)
     const known = examineKnown(token, trail)

@@ -17,8 +17,8 @@ export function parseJsonObject(text: string, maxDepth: number): JsonObject | un
  * Parses one JSON object strictly, or returns `undefined`.
  *
  * Stricter than `JSON.parse`: valid UTF-8 without a byte order mark, no member name twice in one object, at most
- * `maxDepth` levels, every number finite, no name that needs escapes. What comes back has no prototype and is deeply frozen; members called
- * `__proto__`, `constructor` and `prototype` are left out.
+ * `maxDepth` levels, every number finite, no name that needs escapes. What comes back has no prototype and is deeply
+ * frozen; members called `__proto__`, `constructor` and `prototype` are left out.
  */
 export function decodeJsonObject(bytes: Uint8Array, maxDepth: number): JsonObject | undefined {
   const object = decodeOpenJsonObject(bytes, maxDepth)
