@@ -73,6 +73,14 @@ describe('work under a deadline', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  test('no work begins when its time is over', async () => {
+    const work = vi.fn(() => 1)
+    for (const milliseconds of [0, -5]) {
+      await expect(withDeadline(milliseconds, work)).rejects.toMatchObject({ name: 'TimeoutError' })
+    }
+    expect(work).not.toHaveBeenCalled()
+  })
+
   test('work that fails after the deadline disturbs nobody', async () => {
     const strays: unknown[] = []
     const onStray = (reason: unknown): void => void strays.push(reason)

@@ -424,6 +424,22 @@ describe('when it does not answer', () => {
     expect(events[0]).toMatchObject({ reason: 'issuer', cause: { name: 'SlotsFull' } })
   })
 
+  test('nobody is looked up when the time is over, however many turns come free with it', async () => {
+    vi.useFakeTimers()
+    const find = vi.fn(
+      (_: string, { signal }: { signal: AbortSignal }) =>
+        new Promise<never>((__, fail) => {
+          signal.addEventListener('abort', () => fail(signal.reason))
+        }),
+    )
+    const { verifier } = platform(find)
+    const all = Array.from({ length: 500 }, (_, index) => outcome(verifier.verify(tokenOf(`made-up-${index}`))))
+    await vi.advanceTimersByTimeAsync(10_000)
+    vi.useRealTimers()
+    expect(new Set(await Promise.all(all))).toEqual(new Set(['unavailable/issuer']))
+    expect(find).toHaveBeenCalledTimes(50)
+  })
+
   test('a tenant that was known serves on through staleIfError, and no longer', async () => {
     let isDown = false
     const { verifier, advance } = platform((iss: string) => (isDown ? failing() : known(iss)), {

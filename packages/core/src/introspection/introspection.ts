@@ -60,13 +60,7 @@ export function createLookUp({ issuer, ask, cache, timeout, clock }: Introspecti
 
   function inTurn(token: string): Promise<JsonObject> {
     const budget = startBudget(timeout - MARGIN)
-    return withDeadline(timeout * 1000, (signal) => slots.run(() => askInTime(token, budget), signal))
-  }
-
-  /** Slots that come free when the time is over would all be used to ask for nothing, and the server has enough to do. */
-  async function askInTime(token: string, budget: Budget): Promise<JsonObject> {
-    if (budget.remaining() <= 0) throw new Error('no time is left')
-    return ask(token, budget)
+    return withDeadline(timeout * 1000, (signal) => slots.run(() => ask(token, budget), signal))
   }
 }
 

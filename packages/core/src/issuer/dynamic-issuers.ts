@@ -1,5 +1,5 @@
 import { reject } from '../failure.js'
-import { withDeadline } from '../lib/deadline.js'
+import { type Budget, startBudget, withDeadline } from '../lib/deadline.js'
 import { createLru } from '../lib/lru.js'
 import { isPlainObject, membersOf } from '../lib/plain-object.js'
 import { createSingleFlight } from '../lib/single-flight.js'
@@ -79,10 +79,11 @@ export function createDynamicIssuers(context: DynamicIssuersContext): TrustedIss
 
   async function ask(iss: string, before: Known | undefined): Promise<TrustedIssuer | undefined> {
     const askedAt = clock()
+    const budget = startBudget(timeout)
     let entry: unknown
     try {
-      entry = await withDeadline(timeout * 1000, (signal) =>
-        before === undefined ? slots.run(async () => find(iss, { signal }), signal) : find(iss, { signal }),
+      entry = await withDeadline(budget.remaining(), (signal) =>
+        before === undefined ? slots.run(() => findInTime(iss, signal, budget), signal) : find(iss, { signal }),
       )
     } catch (error) {
       if (before !== undefined && mayServe(before)) {
@@ -105,6 +106,12 @@ export function createDynamicIssuers(context: DynamicIssuersContext): TrustedIss
       throw new TypeError('The function issuer must answer with the entry of the issuer that it was asked for')
     known.set(iss, { issuer, entry: isSame ? before.entry : snapshotOf(entry), askedAt })
     return issuer
+  }
+
+  /** Turns that come free when the time is over would all be used to ask for nothing. */
+  async function findInTime(iss: string, signal: AbortSignal, budget: Budget): Promise<unknown> {
+    if (budget.remaining() <= 0) throw new Error('its turn came too late')
+    return find(iss, { signal })
   }
 
   /** What is wrong with it is for the operator: a framework may send the message to whoever has named that issuer. */

@@ -1,7 +1,7 @@
 /**
- * Settles as `work` does, or rejects with a `TimeoutError` after so many milliseconds. The signal tells `work` to stop;
- * the deadline holds even if it does not listen, as functions that users inject may not. The timer ends with the work,
- * so it never keeps a process alive.
+ * Settles as `work` does, or rejects with a `TimeoutError` after so many milliseconds; if there are none, no work begins.
+ * The signal tells `work` to stop; the deadline holds even if it does not listen, as functions that users inject may not.
+ * The timer ends with the work, so it never keeps a process alive.
  *
  * @param earlier ends it as well, with that signal's reason
  */
@@ -11,6 +11,8 @@ export async function withDeadline<T>(
   earlier?: AbortSignal,
 ): Promise<T> {
   earlier?.throwIfAborted()
+  // Where many have waited for their turn until their time was over, all would still ask, and soon after give up.
+  if (milliseconds <= 0) throw timedOut()
   const controller = new AbortController()
   let timer: ReturnType<typeof setTimeout> | undefined
   let stop = (): void => {}
@@ -19,7 +21,7 @@ export async function withDeadline<T>(
       reject(reason)
       controller.abort(reason)
     }
-    timer = setTimeout(() => end(new DOMException('timed out', 'TimeoutError')), milliseconds)
+    timer = setTimeout(() => end(timedOut()), milliseconds)
     stop = () => end(earlier?.reason)
     earlier?.addEventListener('abort', stop)
   })
@@ -31,6 +33,10 @@ export async function withDeadline<T>(
   }
 }
 
+function timedOut(): DOMException {
+  return new DOMException('timed out', 'TimeoutError')
+}
+
 export function isTimeout(error: unknown): boolean {
   return error instanceof Error && error.name === 'TimeoutError'
 }
@@ -38,7 +44,7 @@ export function isTimeout(error: unknown): boolean {
 /** Whether `work` has ended after so many milliseconds. If not it goes on, for others who wait for it. */
 export async function endsWithin(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
   try {
-    await withDeadline(milliseconds, () => work)
+    await withDeadline(Math.max(milliseconds, 1), () => work)
     return true
   } catch (error) {
     if (isTimeout(error)) return false
