@@ -19,8 +19,15 @@ import type { Guard, GuardedRequest } from './types.js'
 export { protectedResourceMetadata } from './metadata.js'
 export type { Guard, GuardedRequest }
 
-/** What `authenticate` has found out. Not `req.auth`, which any other middleware may write. */
-const guarded = new WeakMap<Express.Request, Guarded>()
+/**
+ * Where `authenticate` keeps what it has found out: not in `req.auth`, which any other middleware may write, nor in a
+ * `WeakMap`, through which each collection of garbage would walk.
+ */
+const guarded = Symbol('guarded by @resource-server/express')
+
+interface Marked {
+  [guarded]?: Guarded | undefined
+}
 
 interface Guarded {
   readonly verifier: Verifier
@@ -60,11 +67,12 @@ export function authenticate(
   ): void => {
     if (!ok) throw error
     req.auth = accessToken // an own member even for an anonymous request: one may be inherited
-    guarded.set(req, { verifier: guard, accessToken })
+    ;(req as Marked)[guarded] = { verifier: guard, accessToken }
   }
   return middleware((req) => {
-    delete req.auth // whatever was there, this guard has not seen it
-    guarded.delete(req)
+    if ('auth' in req)
+      delete req.auth // whatever was there, this guard has not seen it
+    ;(req as Marked)[guarded] = undefined
     const judged = authenticateEagerly(guard, viewNodeRequest(req), ...required)
     return 'then' in judged ? judged.then((result) => admit(req, result)) : admit(req, judged)
   })
@@ -123,7 +131,7 @@ function middleware(guard: (req: GuardedRequest) => void | Promise<void>): Guard
 }
 
 function guardOf(req: Express.Request, caller: string): Guarded {
-  const found = guarded.get(req)
+  const found = (req as Marked)[guarded]
   if (found !== undefined) return found
   throw noAccessToken(`${caller} found no access token: mount authenticate(verifier) before this route`)
 }
