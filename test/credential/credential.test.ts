@@ -48,7 +48,7 @@ describe('RFC 6750 §2.1: Authorization: Bearer', () => {
     ['Bearer a', 'a'],
     ['Bearer ---', '---'],
   ])('%j carries %j', (line, token) => {
-    expect(tokenIn(line)).toEqual({ scheme: 'Bearer', token })
+    expect(tokenIn(line)).toEqual({ token })
     expect(refusal(line)).toBe('passed')
   })
 

@@ -2,9 +2,10 @@ import { reject, rejectToken } from './failure.js'
 import type { RequestLike } from './request.js'
 
 /** What a client presented, not looked into yet. */
-export interface Credential {
-  readonly scheme: 'Bearer'
+export interface Credential<Known> {
   readonly token: string
+  /** What is known of this very token. */
+  readonly known: Known | undefined
 }
 
 const MAX_LENGTH = 16 * 1024
@@ -21,9 +22,12 @@ const schemes = /^(?:basic|digest|dpop|negotiate|ntlm|hawk|gnap|token|jwt|apikey
  * Reads the `Authorization` header (RFC 6750 §2.1, RFC 9110 §11.4); `undefined` if there is none. Query, body and
  * cookies are never looked at.
  *
- * @param isKnown whether this very token was found valid before, and so is one
+ * @param knownOf what is known of a token that was found valid before, and so is one
  */
-export function extractCredential(request: RequestLike, isKnown?: (token: string) => boolean): Credential | undefined {
+export function extractCredential<Known>(
+  request: RequestLike,
+  knownOf?: (token: string) => Known | undefined,
+): Credential<Known> | undefined {
   const lines = authorizationLines(request)
   const line = lines[0]
   if (line === undefined) return undefined
@@ -31,17 +35,20 @@ export function extractCredential(request: RequestLike, isKnown?: (token: string
   if (lines.length > 1)
     reject({ kind: 'invalid_request', reason: 'several_credentials' }, 'the request has several Authorization headers')
   const [scheme, credential] = splitAtSpaces(line)
-  if (!token.test(scheme)) malformed('the Authorization header does not start with a scheme')
-  if (!bearer.test(scheme)) {
-    if (namesSecondScheme(credential)) malformed('the Authorization header holds several credentials')
-    reject({ kind: 'unauthenticated', reason: 'unsupported_scheme' }, 'the Authorization scheme is not Bearer', {
-      expected: 'Bearer',
-      received: schemes.test(scheme) ? scheme : undefined,
-    })
-  }
-  if (!isKnown?.(credential) && !token68.test(credential)) malformed('what follows the Bearer scheme is not one token')
+  if (!bearer.test(scheme)) refuseScheme(scheme, credential)
+  const known = knownOf?.(credential)
+  if (known === undefined && !token68.test(credential)) malformed('what follows the Bearer scheme is not one token')
   if (credential.length > MAX_LENGTH) rejectToken('malformed', 'the token is longer than 16 KiB')
-  return { scheme: 'Bearer', token: credential }
+  return { token: credential, known }
+}
+
+function refuseScheme(scheme: string, credential: string): never {
+  if (!token.test(scheme)) malformed('the Authorization header does not start with a scheme')
+  if (namesSecondScheme(credential)) malformed('the Authorization header holds several credentials')
+  reject({ kind: 'unauthenticated', reason: 'unsupported_scheme' }, 'the Authorization scheme is not Bearer', {
+    expected: 'Bearer',
+    received: schemes.test(scheme) ? scheme : undefined,
+  })
 }
 
 function authorizationLines({ headers }: RequestLike): readonly string[] {

@@ -26,7 +26,7 @@ import { isPlausible } from './jwt/plausible.js'
 import { createSharedSignatures } from './jwt/shared-signatures.js'
 import { requireAllowedAlgorithm } from './jwt/signature.js'
 import { requireAccessTokenType } from './jwt/type.js'
-import { createVerifiedTokens } from './jwt/verified-tokens.js'
+import { createVerifiedTokens, type Known } from './jwt/verified-tokens.js'
 import type { PublicKey } from './lib/signature.js'
 import { andThen, isPromise, promiseOf, type Soon } from './lib/soon.js'
 import { createMetadata } from './metadata.js'
@@ -88,22 +88,22 @@ export function createVerifier(options: VerifierOptions): Verifier {
    * The whole decision about a token. Which way it goes is decided by the options and its form, and never by a failure on
    * the other.
    */
-  function examine(token: string, trail: Trail): Soon<AccessToken> {
+  function examine(token: string, trail: Trail, seen = verifiedTokens.get(token)): Soon<AccessToken> {
     requireLength(token)
-    const known = examineKnown(token, trail)
+    const known = examineKnown(seen, trail)
     if (known !== undefined) return known
     if (findIssuerOfOpaque === undefined || isJwt(token)) return inTurn(examineNew, token, trail)
     return andThen(andThen(findIssuerOfOpaque(token), verifyOpaque, token, trail), accept, token)
   }
 
-  function examineKnown(token: string, trail: Trail): Soon<AccessToken> | undefined {
-    const known = recall(token, trail)
+  function examineKnown(seen: Seen | undefined, trail: Trail): Soon<AccessToken> | undefined {
+    const known = seen && recall(seen, trail)
     return known && unlessRevoked(known, isRevoked)
   }
 
   /** Of many that come at once most wait, and a copy of this one may have been verified meanwhile. */
   function examineNew(token: string, trail: Trail): Soon<AccessToken> {
-    return examineKnown(token, trail) ?? andThen(verifyJwt(token, trail), accept, token)
+    return examineKnown(verifiedTokens.get(token), trail) ?? andThen(verifyJwt(token, trail), accept, token)
   }
 
   function accept(vouched: Vouched, token: string): Soon<AccessToken> {
@@ -123,10 +123,8 @@ export function createVerifier(options: VerifierOptions): Verifier {
    * valid signature of that key and parse to these claims. All that can is asked again, in the same order; and where
    * somebody has to be waited for, or the key is there no more, the long way decides.
    */
-  function recall(token: string, trail: Trail): AccessToken | undefined {
-    const seen = verifiedTokens.get(token)
-    if (seen === undefined) return undefined
-    const { issuer, verified } = seen.vouched
+  function recall({ accessToken, vouched }: Seen, trail: Trail): AccessToken | undefined {
+    const { issuer, verified } = vouched
     if (issuers.atHand(issuer.issuer) !== issuer) return undefined
     trail.issuer = issuer.issuer
     requireAllowedAlgorithm(verified, issuer.algorithms)
@@ -134,7 +132,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     requireAccessTokenType(verified, issuer.profile)
     requireValidClaims(verified, issuer, clock())
     requireProvenConfirmation(verified)
-    return seen.accessToken
+    return accessToken
   }
 
   /** In the order in which it is made: cheap before costly, whose word it is before what it says. */
@@ -210,11 +208,9 @@ export function createVerifier(options: VerifierOptions): Verifier {
     return { ok: false, error }
   }
 
-  const isKnown = (token: string): boolean => verifiedTokens.get(token) !== undefined
-
   function ofRequest(request: RequestLike, trail: Trail): Soon<AccessToken> | undefined {
-    const credential = extractCredential(request, isKnown)
-    return credential && examine(credential.token, trail)
+    const credential = extractCredential(request, verifiedTokens.get)
+    return credential && examine(credential.token, trail, credential.known)
   }
 
   function ofToken(token: unknown, trail: Trail): Soon<AccessToken> {
@@ -299,6 +295,8 @@ interface Vouched {
 interface Signed extends Vouched {
   readonly verified: VerifiedJwt
 }
+
+type Seen = Known<Signed>
 
 function isSigned(vouched: Vouched): vouched is Signed {
   return 'key' in vouched.verified

@@ -3,7 +3,7 @@ import type { AccessToken } from '../access-token.js'
 /** What is known of tokens whose signature has been verified. */
 export interface VerifiedTokens<Vouched> {
   /** What is known of this very token, to the last character. */
-  get(token: string): Known<Vouched> | undefined
+  readonly get: (token: string) => Known<Vouched> | undefined
   /** Only for a token that has been verified: strangers must not be able to fill it, nor to push others out. */
   add(accessToken: AccessToken, vouched: Vouched): void
 }
