@@ -73,6 +73,7 @@ function sectionsFor(major, results) {
     ),
     ...http.frameworks.flatMap((/** @type {any} */ { framework, columns, wrong }) => [
       `## Node ${major}: ${framework}`,
+      'Where there is `taskset`, the server has a core of its own, and so has whoever asks it.',
       table(
         ['', 'one token: requests/s', 'ratio', '1,000 tokens: ratio', 'all new: processor time, ratio', 'does wrong'],
         columns.one.map((/** @type {any} */ { name, rate, ratio }) => [
