@@ -45,13 +45,24 @@ test('a load has the time that is left after waiting', async () => {
 
 test('a turn that has lasted a second ends as soon as another one waits, as a time that is over', async () => {
   const firstLoads = createFirstLoads()
-  const turns = fill(firstLoads, 10)
+  const [oldest, ...others] = fill(firstLoads, 10)
   await vi.advanceTimersByTimeAsync(10_000)
-  expect(await Promise.race([...turns, they('go on while nobody waits')])).toBe('go on while nobody waits')
+  expect(await Promise.race([oldest, ...others, they('go on while nobody waits')])).toBe('go on while nobody waits')
   const next = firstLoads(startBudget(1), async () => 'its turn')
   await vi.advanceTimersByTimeAsync(100)
   expect(await next).toBe('its turn')
-  for (const error of await Promise.all(turns)) expect(error).toEqual(TOO_MANY)
+  expect(await oldest).toEqual(TOO_MANY)
+  expect(await Promise.race([...others, they('go on')]), 'one is enough').toBe('go on')
+})
+
+test('as many turns end as others wait', async () => {
+  const firstLoads = createFirstLoads()
+  const turns = fill(firstLoads, 10)
+  await vi.advanceTimersByTimeAsync(10_000)
+  void fill(firstLoads, 4)
+  await vi.advanceTimersByTimeAsync(900)
+  for (const error of await Promise.all(turns.slice(0, 4))) expect(error).toEqual(TOO_MANY)
+  expect(await Promise.race([...turns.slice(4), they('go on')])).toBe('go on')
 })
 
 test('who waits for longer than there is time has failed, for this time, and leaves nothing behind', async () => {

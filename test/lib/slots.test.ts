@@ -1,6 +1,12 @@
 import fc from 'fast-check'
-import { expect, test, vi } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { createSlots, type Slots, SlotsFull } from '../../packages/core/src/lib/slots.js'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const LONG = 60_000 // milliseconds
 
 /** Work that ends when it is told to, and the order in which work begins. */
 function bench(slots: Slots) {
@@ -8,13 +14,13 @@ function bench(slots: Slots) {
   const ends = new Map<string, (error?: Error) => void>()
   return {
     begun,
-    run: (name: string, signal?: AbortSignal): Promise<string> =>
+    run: (name: string, patience = LONG): Promise<string> =>
       slots.run(() => {
         begun.push(name)
         return new Promise((resolve, reject) => {
           ends.set(name, (error) => (error === undefined ? resolve(name) : reject(error)))
         })
-      }, signal),
+      }, patience),
     end: (name: string, error?: Error): void => ends.get(name)!(error),
   }
 }
@@ -87,89 +93,60 @@ test.each<[string, () => Promise<never>]>([
   ],
 ])('work that %s frees its slot', async (_, work) => {
   const slots = createSlots({ size: 1, waiting: 1 })
-  const broken = slots.run(work)
-  const next = slots.run(async () => 'next')
+  const broken = slots.run(work, LONG)
+  const next = slots.run(async () => 'next', LONG)
   await expect(broken).rejects.toThrow('broken')
   expect(await next).toBe('next')
-  expect(await slots.run(async () => 'later')).toBe('later')
+  expect(await slots.run(async () => 'later', LONG)).toBe('later')
 })
 
-test('whoever is aborted leaves the queue with the reason, and leaves room', async () => {
+test('whoever has had no slot in time leaves the queue, and leaves room', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   const { begun, run, end } = bench(createSlots({ size: 1, waiting: 2 }))
-  const controller = new AbortController()
   void run('a')
-  const waiting = run('b', controller.signal)
-  const other = run('c')
-  const reason = new Error('too late')
-  controller.abort(reason)
-  await expect(waiting).rejects.toBe(reason)
+  const waiting = run('b', 1000).catch((error: unknown) => error)
+  const other = run('c', 1001)
+  await vi.advanceTimersByTimeAsync(999)
+  await expect(run('one too many')).rejects.toBeInstanceOf(SlotsFull)
+  await vi.advanceTimersByTimeAsync(1)
+  expect(await waiting).toBeInstanceOf(SlotsFull)
   const last = run('d')
   end('a')
   await settled()
+  await vi.advanceTimersByTimeAsync(1000)
   end('c')
   await settled()
   end('d')
   expect(await Promise.all([other, last])).toEqual(['c', 'd'])
   expect(begun).toEqual(['a', 'c', 'd'])
-})
-
-test('whoever is aborted before does not begin, and takes no slot', async () => {
-  const { begun, run, end } = bench(createSlots({ size: 1, waiting: 1 }))
-  const reason = new Error('too late')
-  await expect(run('a', AbortSignal.abort(reason))).rejects.toBe(reason)
-  const next = run('b')
-  await expect(run('c', AbortSignal.abort(reason))).rejects.toBe(reason)
-  void run('d')
-  await expect(run('e', AbortSignal.abort(reason))).rejects.toBe(reason) // not SlotsFull
-  await settled()
-  end('b')
-  expect(await next).toBe('b')
-  await settled()
-  expect(begun).toEqual(['b', 'd'])
-})
-
-test('work that has begun is not stopped by its signal, and nothing of the signal is kept', async () => {
-  const { run, end } = bench(createSlots({ size: 1, waiting: 1 }))
-  const controller = new AbortController()
-  const removed = vi.spyOn(controller.signal, 'removeEventListener')
-  const results = [run('a', controller.signal), run('b', controller.signal)]
-  await settled()
-  end('a')
-  await settled()
-  expect(removed).toHaveBeenCalledOnce()
-  controller.abort()
-  end('b')
-  expect(await Promise.all(results)).toEqual(['a', 'b'])
+  expect(vi.getTimerCount()).toBe(0)
 })
 
 test('whatever happens in whatever order, no slot is lost and none is given twice', async () => {
-  const step = fc.record({ kind: fc.constantFrom('run', 'end', 'fail', 'abort'), which: fc.nat(30) })
+  const step = fc.record({ kind: fc.constantFrom('run', 'end', 'fail', 'pass'), which: fc.nat(30) })
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 3 }),
       fc.nat(3),
       fc.array(step, { maxLength: 40 }),
       async (size, waiting, steps) => {
+        vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
         const slots = createSlots({ size, waiting })
         const ends: ((fail: boolean) => void)[] = []
-        const controllers: AbortController[] = []
         const outcomes: Promise<unknown>[] = []
         let underWay = 0
-        const run = (signal?: AbortSignal): Promise<unknown> =>
+        const run = (patience = LONG): Promise<unknown> =>
           slots
             .run(async () => {
               underWay++
               await new Promise<void>((resolve, reject) => {
                 ends.push((fail) => (fail ? reject(new Error('broken')) : resolve()))
               }).finally(() => underWay--)
-            }, signal)
+            }, patience)
             .catch((error: unknown) => error)
         for (const { kind, which } of steps) {
-          if (kind === 'run') {
-            const controller = new AbortController()
-            controllers.push(controller)
-            outcomes.push(run(controller.signal))
-          } else if (kind === 'abort') controllers[which]?.abort()
+          if (kind === 'run') outcomes.push(run(which * 100))
+          else if (kind === 'pass') vi.advanceTimersByTime(which * 30)
           else ends.splice(which, 1)[0]?.(kind === 'fail')
           if (which % 3 === 0) await settled()
           expect(underWay).toBeLessThanOrEqual(size)

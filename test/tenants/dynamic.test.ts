@@ -424,20 +424,35 @@ describe('when it does not answer', () => {
     expect(events[0]).toMatchObject({ reason: 'issuer', cause: { name: 'SlotsFull' } })
   })
 
-  test('nobody is looked up when the time is over, however many turns come free with it', async () => {
+  test('a function that never answers and does not listen keeps no turn for ever', async () => {
     vi.useFakeTimers()
-    const find = vi.fn(
-      (_: string, { signal }: { signal: AbortSignal }) =>
-        new Promise<never>((__, fail) => {
-          signal.addEventListener('abort', () => fail(signal.reason))
-        }),
-    )
+    let isHanging = true
+    const find = vi.fn((iss: string) => (isHanging ? new Promise<never>(() => {}) : known(iss)))
     const { verifier } = platform(find)
-    const all = Array.from({ length: 500 }, (_, index) => outcome(verifier.verify(tokenOf(`made-up-${index}`))))
+    const all = Array.from({ length: 200 }, (_, index) => outcome(verifier.verify(tokenOf(`made-up-${index}`))))
     await vi.advanceTimersByTimeAsync(10_000)
     vi.useRealTimers()
     expect(new Set(await Promise.all(all))).toEqual(new Set(['unavailable/issuer']))
     expect(find).toHaveBeenCalledTimes(50)
+    isHanging = false
+    expect(await outcome(verifier.verify(tokenOf('t1')))).toBe('accepted')
+  })
+
+  test('tenants that are known are asked about fifty at a time as well, and serve on meanwhile', async () => {
+    vi.useFakeTimers()
+    let isHanging = false
+    const find = vi.fn((iss: string) => (isHanging ? new Promise<never>(() => {}) : known(iss)))
+    const { verifier, advance } = platform(find, { keys: { maxAge: 600, staleIfError: 3600 } })
+    const verifyAll = (): Promise<string>[] =>
+      Array.from({ length: 200 }, (_, index) => outcome(verifier.verify(tokenOf(`t${index}`))))
+    await Promise.all(verifyAll())
+    isHanging = true
+    advance(601)
+    const all = verifyAll()
+    await vi.advanceTimersByTimeAsync(10_000)
+    vi.useRealTimers()
+    expect(new Set(await Promise.all(all))).toEqual(new Set(['accepted']))
+    expect(find).toHaveBeenCalledTimes(200 + 50)
   })
 
   test('a tenant that was known serves on through staleIfError, and no longer', async () => {

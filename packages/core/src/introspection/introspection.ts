@@ -58,9 +58,10 @@ export function createLookUp({ issuer, ask, cache, timeout, clock }: Introspecti
     return answer
   }
 
+  /** Half of the time is for waiting, so that who has waited has as much for the answer. */
   function inTurn(token: string): Promise<JsonObject> {
     const budget = startBudget(timeout - MARGIN)
-    return withDeadline(timeout * 1000, (signal) => slots.run(() => ask(token, budget), signal))
+    return withDeadline(timeout * 1000, () => slots.run(() => ask(token, budget), budget.remaining() / 2))
   }
 }
 

@@ -1,5 +1,5 @@
 import { reject } from '../failure.js'
-import { type Budget, startBudget, withDeadline } from '../lib/deadline.js'
+import { startBudget, withDeadline } from '../lib/deadline.js'
 import { createLru } from '../lib/lru.js'
 import { isPlainObject, membersOf } from '../lib/plain-object.js'
 import { createSingleFlight } from '../lib/single-flight.js'
@@ -37,7 +37,7 @@ const REFUSED_FOR = 30_000 // milliseconds
 const MAX_LENGTH = 512
 const STILL_DOWN = 60_000 // milliseconds for which nobody waits for the next failure
 const PAUSE = 1000 // milliseconds after a failure
-/** How many names that are not known are looked up at once: whoever makes them up must not use up your database. */
+/** How many names are looked up at once: whoever makes them up, or names many tenants, must not use up your database. */
 const LIMITS = { size: 50, waiting: 1000 }
 
 /**
@@ -50,7 +50,8 @@ export function createDynamicIssuers(context: DynamicIssuersContext): TrustedIss
   const known = createLru<Known>(MAX_KNOWN)
   const refused = createLru<number>(MAX_REFUSED)
   const flights = createSingleFlight<TrustedIssuer | undefined>()
-  const slots = createSlots(LIMITS)
+  const first = createSlots(LIMITS)
+  const again = createSlots(LIMITS) // of their own: names that are made up do not keep known tenants waiting
 
   return {
     listed: [],
@@ -80,11 +81,12 @@ export function createDynamicIssuers(context: DynamicIssuersContext): TrustedIss
   async function ask(iss: string, before: Known | undefined): Promise<TrustedIssuer | undefined> {
     const askedAt = clock()
     const budget = startBudget(timeout)
+    // Within the slot: a function that never answers and does not listen must not keep it for ever.
+    const findInTime = (): Promise<unknown> => withDeadline(budget.remaining(), (signal) => find(iss, { signal }))
     let entry: unknown
     try {
-      entry = await withDeadline(budget.remaining(), (signal) =>
-        before === undefined ? slots.run(() => findInTime(iss, signal, budget), signal) : find(iss, { signal }),
-      )
+      // Half of the time is for waiting, so that who has waited has as much for the answer.
+      entry = await (before === undefined ? first : again).run(findInTime, budget.remaining() / 2)
     } catch (error) {
       if (before !== undefined && mayServe(before)) {
         known.set(iss, { ...before, failedAt: clock() })
@@ -106,12 +108,6 @@ export function createDynamicIssuers(context: DynamicIssuersContext): TrustedIss
       throw new TypeError('The function issuer must answer with the entry of the issuer that it was asked for')
     known.set(iss, { issuer, entry: isSame ? before.entry : snapshotOf(entry), askedAt })
     return issuer
-  }
-
-  /** Turns that come free when the time is over would all be used to ask for nothing. */
-  async function findInTime(iss: string, signal: AbortSignal, budget: Budget): Promise<unknown> {
-    if (budget.remaining() <= 0) throw new Error('its turn came too late')
-    return find(iss, { signal })
   }
 
   /** What is wrong with it is for the operator: a framework may send the message to whoever has named that issuer. */

@@ -25,9 +25,9 @@ export function createFirstLoads(): FirstLoads {
   const turns = new Set<Turn>()
 
   return async (budget, load) => {
-    const looking = setInterval(endLongTurns, LOOK_EVERY)
+    const looking = setInterval(endLongTurn, LOOK_EVERY)
     try {
-      return await withDeadline(budget.remaining(), (signal) =>
+      return await withDeadline(budget.remaining(), () =>
         slots.run(async () => {
           clearInterval(looking)
           const turn = { since: performance.now(), controller: new AbortController() }
@@ -37,7 +37,7 @@ export function createFirstLoads(): FirstLoads {
           } finally {
             turns.delete(turn)
           }
-        }, signal),
+        }, budget.remaining()),
       )
     } catch (error) {
       if (!(error instanceof SlotsFull) && !isTimeout(error)) throw error // a bug, or what the issuer has answered
@@ -47,10 +47,11 @@ export function createFirstLoads(): FirstLoads {
     }
   }
 
-  function endLongTurns(): void {
-    for (const { since, controller } of turns) {
-      if (performance.now() - since >= PATIENCE)
-        controller.abort(new DOMException('other issuers were waiting', 'TimeoutError'))
-    }
+  /** The oldest one, for each who looks: those that would answer a moment later are not ended with it. */
+  function endLongTurn(): void {
+    const [oldest] = turns
+    if (oldest === undefined || performance.now() - oldest.since < PATIENCE) return
+    turns.delete(oldest)
+    oldest.controller.abort(new DOMException('other issuers were waiting', 'TimeoutError'))
   }
 }

@@ -1,9 +1,12 @@
 export interface Slots {
   /**
-   * Settles as `work` does, once a slot is free for it. Rejects with `SlotsFull` if too many wait already, or with the
-   * signal's reason if that aborts before the work begins. Work that has begun is not stopped.
+   * Settles as `work` does, once a slot is free for it. Rejects with `SlotsFull` if too many wait already, or none has
+   * come free in time.
+   *
+   * @param patience milliseconds to wait for a slot at most. To be less than all the time there is: who gets a slot in
+   * his last moment asks for nothing, and leaves it to the next one whose last moment it is
    */
-  run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>
+  run<T>(work: () => Promise<T>, patience: number): Promise<T>
 }
 
 /** As much is under way as may be, and as much is waiting. */
@@ -24,23 +27,21 @@ export function createSlots({ size, waiting }: { readonly size: number; readonly
   let free = size
   const queue = new Set<() => void>() // in the order of arrival, and whoever gives up is removed at once
 
-  async function enter(signal: AbortSignal | undefined): Promise<void> {
-    signal?.throwIfAborted()
+  async function enter(patience: number): Promise<void> {
     if (free > 0) {
       free--
       return
     }
     if (queue.size >= waiting) throw new SlotsFull()
     await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        queue.delete(begin)
+        reject(new SlotsFull())
+      }, patience)
       const begin = (): void => {
-        signal?.removeEventListener('abort', giveUp)
+        clearTimeout(timer)
         resolve()
       }
-      const giveUp = (): void => {
-        queue.delete(begin)
-        reject(signal?.reason)
-      }
-      signal?.addEventListener('abort', giveUp)
       queue.add(begin)
     })
   }
@@ -57,8 +58,8 @@ export function createSlots({ size, waiting }: { readonly size: number; readonly
   }
 
   return {
-    async run(work, signal) {
-      await enter(signal)
+    async run(work, patience) {
+      await enter(patience)
       try {
         return await work()
       } finally {
