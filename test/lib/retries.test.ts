@@ -53,6 +53,19 @@ describe('a request that failed for a passing reason', () => {
     expect(await outcome([first, second, third], { retries: 2 })).toEqual({ outcome: third, at: [0, 100, 200] })
   })
 
+  test('is not made again, and nobody pauses for it, where its time was ended', async () => {
+    const controller = new AbortController()
+    const failure = passing()
+    const load = vi.fn(async () => {
+      controller.abort()
+      throw failure
+    })
+    const loading = withRetries(load, 2, () => 0)('https://as.test/x', startBudget(60, controller.signal))
+    await expect(loading).rejects.toBe(failure)
+    expect(load).toHaveBeenCalledOnce()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   test('is not made again where there is no time left for the pause', async () => {
     const failure = passing()
     expect(await outcome([failure], { seconds: 0.1 })).toEqual({ outcome: failure, at: [0] })

@@ -21,7 +21,7 @@ export function withRetries<Request, Answer>(
         return await ask(request, budget)
       } catch (error) {
         const milliseconds = PAUSE.least + random() * (PAUSE.most - PAUSE.least)
-        if (left === 0 || !isWorthRepeating(error, milliseconds) || budget.remaining() <= milliseconds) throw error
+        if (left === 0 || !isWorthRepeating(error, milliseconds) || isOver(budget, milliseconds)) throw error
         await pause(milliseconds)
       }
     }
@@ -29,6 +29,11 @@ export function withRetries<Request, Answer>(
 }
 
 type Ask<Request, Answer> = (request: Request, budget: Budget) => Promise<Answer>
+
+/** Nobody waits for what would come after the pause. */
+function isOver(budget: Budget, milliseconds: number): boolean {
+  return budget.signal?.aborted === true || budget.remaining() <= milliseconds
+}
 
 /** A server that asks to be left alone for longer is left alone (RFC 9110 §10.2.3). */
 function isWorthRepeating(error: unknown, milliseconds: number): boolean {
