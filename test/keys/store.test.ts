@@ -282,6 +282,21 @@ test('the keys of different issuers, and of one issuer from different places, ha
   expect(names.size).toBe(sources.length)
 })
 
+test('keys that came when nobody could wait for them any more are shared all the same', async () => {
+  const { store, calls } = createStore()
+  const complaints: unknown[] = []
+  const shared = createSharedKeyStore({
+    store,
+    source: { issuer: I, jwksUri: `${I}/jwks` },
+    readKeySet: async (members) => ({ members }) as never,
+    clock: () => NOW * 1000,
+    onFailed: (_, cause) => complaints.push(cause),
+  })
+  const keys = { set: { members: [] } as never, loadedAt: NOW * 1000, maxAge: undefined }
+  await shared.write(keys, (NOW + 60) * 1000, { remaining: () => -5000 })
+  expect([calls, complaints]).toEqual([[['set', NAME, 60]], []])
+})
+
 describe('an entry is read', () => {
   const AFTER = NOW * 1000
   const EMPTY = entryOf([], { loadedAt: AFTER + 1, maxAge: 60, padding: '' })

@@ -43,7 +43,7 @@ const STORE_PAUSE = 5000 // milliseconds for which a store that failed is left a
 export function createResponseCache({ scope, maxAge, store, clock, onFailed }: ResponseCacheContext): ResponseCache {
   const active = createLru<Entry>(MAX_ACTIVE)
   const inactive = createLru<Entry>(MAX_INACTIVE)
-  let storeFailedAt = Number.NEGATIVE_INFINITY
+  let storeFailedAt: number | undefined
 
   return {
     async read(token) {
@@ -97,18 +97,26 @@ export function createResponseCache({ scope, maxAge, store, clock, onFailed }: R
     })
   }
 
+  function isLeftAlone(): boolean {
+    const since = storeFailedAt === undefined ? STORE_PAUSE : clock() - storeFailedAt
+    return since >= 0 && since < STORE_PAUSE
+  }
+
   /** A store that fails is one that is empty. */
   async function useStore<T>(
     operation: 'get' | 'set',
     use: (shared: Store) => T | PromiseLike<T>,
   ): Promise<T | undefined> {
-    const since = clock() - storeFailedAt
-    if (store === undefined || (since >= 0 && since < STORE_PAUSE)) return undefined
+    if (store === undefined || isLeftAlone()) return undefined
+    const isProbe = storeFailedAt !== undefined
+    if (isProbe) storeFailedAt = clock() // one is enough to see whether it is there again
     try {
-      return await withDeadline(STORE_TIMEOUT, () => use(store))
+      const found = await withDeadline(STORE_TIMEOUT, () => use(store))
+      if (isProbe) storeFailedAt = undefined
+      return found
     } catch (error) {
+      if (isProbe || !isLeftAlone()) onFailed(operation, error) // and not once for each that was under way
       storeFailedAt = clock()
-      onFailed(operation, error)
       return undefined
     }
   }

@@ -34,6 +34,7 @@ export interface SharedKeyStoreContext {
 }
 
 const TIMEOUT = 1000 // milliseconds: a store that takes longer than the issuer is no help
+const LEAST = 100 // for keys that came in the last moment: the slower the issuer, the more others need them
 const MAX_LENGTH = 257 * 1024 // what an issuer may answer, and a little more
 const MAX_DEPTH = 16
 
@@ -62,7 +63,7 @@ export function createSharedKeyStore({
       try {
         const text = JSON.stringify({ loadedAt, maxAge, keys: set.members })
         const ttl = Math.ceil((unusableAt - clock()) / 1000)
-        await withDeadline(timeWithin(budget), () => store.set(key, text, ttl))
+        await withDeadline(Math.max(timeWithin(budget), LEAST), () => store.set(key, text, ttl))
       } catch (error) {
         onFailed('set', error)
       }
