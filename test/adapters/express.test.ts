@@ -366,6 +366,43 @@ describe.each([
       )
     })
 
+    test('and what the guard has found belong to one request, and to no copy of it', async () => {
+      const found: unknown[] = []
+      const subjectOf = (req: any): unknown => {
+        try {
+          return getAccessToken(req).subject
+        } catch (error) {
+          return (error as { code?: unknown }).code
+        }
+      }
+      await withApp(
+        (app) => {
+          app.use(authenticate(verifierWith()))
+          app.get('/', (req, res) => {
+            const stolen: object = {}
+            for (const symbol of Object.getOwnPropertySymbols(req))
+              Reflect.set(stolen, symbol, Reflect.get(req, symbol))
+            const made: object = {}
+            for (const symbol of Object.getOwnPropertySymbols(req))
+              Reflect.set(made, symbol, { verifier: verifierWith(), accessToken: { subject: 'admin' } })
+            for (const copy of [
+              req,
+              { ...req },
+              Object.assign({}, req),
+              Object.create(req),
+              stolen,
+              made,
+              new Proxy(req, {}),
+            ])
+              found.push(subjectOf(copy))
+            res.end()
+          })
+        },
+        async (get) => void (await get('/', bearer())),
+      )
+      expect(found).toEqual(['u1', ...Array.from({ length: 6 }, () => 'ERR_NO_ACCESS_TOKEN')])
+    })
+
     test('of somebody else is no access token', async () => {
       const errors: any[] = []
       await withApp(

@@ -20,20 +20,33 @@ export { protectedResourceMetadata } from './metadata.js'
 export type { Guard, GuardedRequest }
 
 /**
- * Where `authenticate` keeps what it has found out: not in `req.auth`, which any other middleware may write, nor in a
- * `WeakMap`, through which each collection of garbage would walk.
+ * Where `authenticate` keeps what it has found out: not in a `WeakMap`, through which each collection of garbage would
+ * walk.
  */
-const guarded = Symbol('guarded by @resource-server/express')
+const mark = Symbol('@resource-server/express')
 
-interface Marked {
-  [guarded]?: Guarded | undefined
-}
-
-interface Guarded {
+/** What was found out about one request. Any middleware may copy it to another one, where it says nothing. */
+class Guarded {
+  readonly #request: Express.Request
   readonly verifier: Verifier
   /** `undefined` for an anonymous request. */
   readonly accessToken: AccessToken | undefined
+
+  constructor(request: Express.Request, verifier: Verifier, accessToken: AccessToken | undefined) {
+    this.#request = request
+    this.verifier = verifier
+    this.accessToken = accessToken
+  }
+
+  static of(request: Marked): Guarded | undefined {
+    const found = request[mark]
+    return typeof found === 'object' && found !== null && #request in found && found.#request === request
+      ? found
+      : undefined
+  }
 }
+
+type Marked = Express.Request & { [mark]?: unknown }
 
 /**
  * Lets only requests with a valid access token through, and attaches it as `req.auth`. Every other request goes to
@@ -67,12 +80,12 @@ export function authenticate(
   ): void => {
     if (!ok) throw error
     req.auth = accessToken // an own member even for an anonymous request: one may be inherited
-    ;(req as Marked)[guarded] = { verifier: guard, accessToken }
+    ;(req as Marked)[mark] = new Guarded(req, guard, accessToken)
   }
   return middleware((req) => {
     if ('auth' in req)
       delete req.auth // whatever was there, this guard has not seen it
-    ;(req as Marked)[guarded] = undefined
+    ;(req as Marked)[mark] = undefined
     const judged = authenticateEagerly(guard, viewNodeRequest(req), ...required)
     return 'then' in judged ? judged.then((result) => admit(req, result)) : admit(req, judged)
   })
@@ -131,7 +144,7 @@ function middleware(guard: (req: GuardedRequest) => void | Promise<void>): Guard
 }
 
 function guardOf(req: Express.Request, caller: string): Guarded {
-  const found = (req as Marked)[guarded]
+  const found = Guarded.of(req)
   if (found !== undefined) return found
   throw noAccessToken(`${caller} found no access token: mount authenticate(verifier) before this route`)
 }
