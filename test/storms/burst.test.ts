@@ -43,6 +43,34 @@ test('a predicate finds itself in the request whose token it is asked about, how
   expect(outcomes.map(({ status }) => status)).toEqual(expected)
 })
 
+test('one that is too long for a token does not wait: it is refused where it stands', async () => {
+  const events: VerifierEvent[] = []
+  const verifier = createVerifier({
+    issuer: { issuer: I, jwks: { keys: publicKeys } },
+    audience: A,
+    clock: () => NOW * 1000,
+    onEvent: (event) => void events.push(event),
+  })
+  const good = Array.from({ length: 500 }, (_, n) => verifier.verify(token({ claims: { jti: `${n}` } })))
+  const tooLong = verifier.verify('a.b.c'.padEnd(16 * 1024 + 1, 'c'))
+  expect(events).toMatchObject([{ kind: 'invalid_token', reason: 'malformed' }])
+  await expect(tooLong).rejects.toMatchObject({ reason: 'malformed' })
+  await Promise.all(good)
+})
+
+test('a copy that has waited finds what was found out about the first one meanwhile', async () => {
+  const verifier = createVerifier({
+    issuer: { issuer: I, jwks: { keys: publicKeys } },
+    audience: A,
+    clock: () => NOW * 1000,
+  })
+  const tokens = Array.from({ length: 500 }, (_, n) => token({ claims: { jti: `${n}` } }))
+  const first = tokens.map((jwt) => verifier.verify(jwt))
+  const copy = verifier.verify(Buffer.from(tokens[250]!).toString())
+  expect(await copy).toBe(await first[250])
+  await Promise.all(first)
+})
+
 test('an opaque token does not wait behind new JWTs', async () => {
   const introspect = async () => ({ active: true, iss: I, aud: A, exp: NOW + 60 })
   const verifier = createVerifier({
