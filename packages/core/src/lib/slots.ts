@@ -3,8 +3,9 @@ export interface Slots {
    * Settles as `work` does, once a slot is free for it. Rejects with `SlotsFull` if too many wait already, or none has
    * come free in time.
    *
-   * @param patience milliseconds to wait for a slot at most. To be less than all the time there is: who gets a slot in
-   * his last moment asks for nothing, and leaves it to the next one whose last moment it is
+   * @param patience milliseconds to wait for a slot at most. Where slots are held for as long as anybody waits, it is to
+   * be less than all the time there is: who gets one in his last moment asks for nothing, and leaves it to the next one
+   * whose last moment it is
    */
   run<T>(work: () => Promise<T>, patience: number): Promise<T>
 }
