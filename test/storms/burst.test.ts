@@ -7,7 +7,8 @@ import { T, token } from '../support/token.js'
 
 const nextTurn = () => new Promise(setImmediate)
 
-test('of many new tokens that come at once, those that have to wait are not even read before their turn comes', async () => {
+/** A verifier with its keys at hand, and what it tells. */
+function watched() {
   const events: VerifierEvent[] = []
   const verifier = createVerifier({
     issuer: { issuer: I, jwks: { keys: publicKeys } },
@@ -15,6 +16,11 @@ test('of many new tokens that come at once, those that have to wait are not even
     clock: () => NOW * 1000,
     onEvent: (event) => void events.push(event),
   })
+  return { verifier, events }
+}
+
+test('of many new tokens that come at once, those that have to wait are not even read before their turn comes', async () => {
+  const { verifier, events } = watched()
   await verifier.verify(T)
   await nextTurn()
 
@@ -44,13 +50,7 @@ test('a predicate finds itself in the request whose token it is asked about, how
 })
 
 test('one that is too long for a token does not wait: it is refused where it stands', async () => {
-  const events: VerifierEvent[] = []
-  const verifier = createVerifier({
-    issuer: { issuer: I, jwks: { keys: publicKeys } },
-    audience: A,
-    clock: () => NOW * 1000,
-    onEvent: (event) => void events.push(event),
-  })
+  const { verifier, events } = watched()
   const good = Array.from({ length: 500 }, (_, n) => verifier.verify(token({ claims: { jti: `${n}` } })))
   const tooLong = verifier.verify('a.b.c'.padEnd(16 * 1024 + 1, 'c'))
   expect(events).toMatchObject([{ kind: 'invalid_token', reason: 'malformed' }])
@@ -59,11 +59,7 @@ test('one that is too long for a token does not wait: it is refused where it sta
 })
 
 test('a copy that has waited finds what was found out about the first one meanwhile', async () => {
-  const verifier = createVerifier({
-    issuer: { issuer: I, jwks: { keys: publicKeys } },
-    audience: A,
-    clock: () => NOW * 1000,
-  })
+  const { verifier } = watched()
   const tokens = Array.from({ length: 500 }, (_, n) => token({ claims: { jti: `${n}` } }))
   const first = tokens.map((jwt) => verifier.verify(jwt))
   const copy = verifier.verify(Buffer.from(tokens[250]!).toString())
