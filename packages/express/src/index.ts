@@ -28,22 +28,27 @@ const mark = Symbol('@resource-server/express')
 /** What was found out about one request. Any middleware may copy it to another one, where it says nothing. */
 class Guarded {
   readonly #request: Express.Request
-  readonly verifier: Verifier
-  /** `undefined` for an anonymous request. */
-  readonly accessToken: AccessToken | undefined
+  readonly #verifier: Verifier
+  readonly #accessToken: AccessToken | undefined
 
   constructor(request: Express.Request, verifier: Verifier, accessToken: AccessToken | undefined) {
     this.#request = request
-    this.verifier = verifier
-    this.accessToken = accessToken
+    this.#verifier = verifier
+    this.#accessToken = accessToken
   }
 
-  static of(request: Marked): Guarded | undefined {
+  static of(request: Marked): Found | undefined {
     const found = request[mark]
     return typeof found === 'object' && found !== null && #request in found && found.#request === request
-      ? found
+      ? { verifier: found.#verifier, accessToken: found.#accessToken }
       : undefined
   }
+}
+
+interface Found {
+  readonly verifier: Verifier
+  /** `undefined` for an anonymous request. */
+  readonly accessToken: AccessToken | undefined
 }
 
 type Marked = Express.Request & { [mark]?: unknown }
@@ -83,8 +88,8 @@ export function authenticate(
     ;(req as Marked)[mark] = new Guarded(req, guard, accessToken)
   }
   return middleware((req) => {
-    if ('auth' in req)
-      delete req.auth // whatever was there, this guard has not seen it
+    // Whatever was there, this guard has not seen it.
+    if ('auth' in req) delete req.auth
     ;(req as Marked)[mark] = undefined
     const judged = authenticateEagerly(guard, viewNodeRequest(req), ...required)
     return 'then' in judged ? judged.then((result) => admit(req, result)) : admit(req, judged)
@@ -143,7 +148,7 @@ function middleware(guard: (req: GuardedRequest) => void | Promise<void>): Guard
   }
 }
 
-function guardOf(req: Express.Request, caller: string): Guarded {
+function guardOf(req: Express.Request, caller: string): Found {
   const found = Guarded.of(req)
   if (found !== undefined) return found
   throw noAccessToken(`${caller} found no access token: mount authenticate(verifier) before this route`)
