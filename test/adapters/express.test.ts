@@ -385,6 +385,10 @@ describe.each([
             const made: object = {}
             for (const symbol of Object.getOwnPropertySymbols(req))
               Reflect.set(made, symbol, { verifier: verifierWith(), accessToken: { subject: 'admin' } })
+            for (const symbol of Object.getOwnPropertySymbols(req)) {
+              const kept: unknown = Reflect.get(req, symbol)
+              if (kept instanceof Object) Object.assign(kept, { accessToken: { subject: 'admin' } })
+            }
             for (const copy of [
               req,
               { ...req },
